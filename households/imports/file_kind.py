@@ -1,0 +1,83 @@
+"""What kind of file is this, by its content? The name only helps to say what went wrong."""
+
+import io
+import re
+import zipfile
+
+from django.utils.translation import gettext as _
+
+from households.imports.unreadable import UnreadableFile, damaged, password
+
+_OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"II*\x00", b"MM\x00*", b"RIFF")
+_MARKUP = re.compile(
+    rb"\s*(<\?xml|<!doctype|<html|<table|<meta|<head|mime-version:)", re.IGNORECASE
+)
+
+
+def kind_of(data: bytes, *, name: str) -> str:
+    """`xlsx`, `ods` or `csv`, by content and not by name; raises `UnreadableFile`."""
+    if not data.strip(b"\x00 \r\n\t"):
+        raise UnreadableFile("empty", _("The file is empty (0 bytes of data)."))
+    if data.startswith(_OLE2):
+        raise _old_or_locked(data)
+    if data.startswith(b"PK"):
+        return _kind_of_zip(data)
+    if data.startswith(_PICTURES):
+        raise UnreadableFile(
+            "not_a_table",
+            _(
+                "This is a picture or a PDF, not a table. Open the original table and save it "
+                "as .xlsx."
+            ),
+        )
+    workbook_name = name.lower().endswith((".xls", ".xlsx", ".xlsm", ".ods"))
+    if _MARKUP.match(data.removeprefix(b"\xef\xbb\xbf")):
+        raise UnreadableFile(
+            "markup",
+            _(
+                "This is a web page saved as a table. Open it in Excel or LibreOffice and save it "
+                "as Excel Workbook (.xlsx)."
+            ),
+        )
+    if workbook_name:
+        raise UnreadableFile(
+            "text_as_workbook",
+            _(
+                "This is a text file or a damaged file with the name of a workbook. Open it in "
+                "Excel or LibreOffice and save it as Excel Workbook (.xlsx)."
+            ),
+        )
+    return "csv"
+
+
+def _old_or_locked(data: bytes) -> UnreadableFile:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return password()
+    return UnreadableFile(
+        "xls_not_read",
+        _(
+            "The old Excel format (.xls) is not read yet. Open the file and save it as Excel "
+            "Workbook (.xlsx)."
+        ),
+    )
+
+
+def _kind_of_zip(data: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            mimetype = archive.read("mimetype") if "mimetype" in names else b""
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+        raise damaged() from error
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if mimetype.strip().endswith(b"opendocument.spreadsheet") and "content.xml" in names:
+        return "ods"
+    raise UnreadableFile(
+        "not_a_workbook",
+        _(
+            "This file is not an Excel (.xlsx) or LibreOffice (.ods) workbook. Save the table "
+            "as .xlsx."
+        ),
+    )

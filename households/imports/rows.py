@@ -1,0 +1,74 @@
+"""The rows of a table that are people: without notes, totals and column numbers."""
+
+import re
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from households.imports import cells
+from households.imports.findings import WARNING, CellError, Finding
+from households.imports.layout import Table
+from households.imports.reading import Cell
+
+END_MARK = "###"
+END_COLUMNS = 5
+_MIN_NUMBERED = 4
+_COUNT_DIGITS = 8
+_TOTAL = re.compile(r"(grand |sub ?)?(jumlah|total|rekap(itulasi)?)\b.*", re.IGNORECASE)
+
+
+def data_rows(table: Table, findings: list[Finding]) -> Iterator[tuple[int, list[Cell]]]:
+    """Row number and cells of every row of data; what is passed over is put into `findings`."""
+    first = table.header_row + 1
+    for number, row in enumerate(table.sheet.rows[table.header_row :], first):
+        if _has_end_mark(row):
+            return
+        if all(cells.is_blank(cell) for cell in row):
+            continue
+        if number == first and _is_numbering(row):
+            findings.append(_passed_over(table, number, "numbering_row"))
+        elif _is_total(table, row):
+            findings.append(_passed_over(table, number, "total_row"))
+        else:
+            yield number, row
+
+
+def _has_end_mark(row: list[Cell]) -> bool:
+    return any(
+        isinstance(cell, str) and cell.strip().startswith(END_MARK) for cell in row[:END_COLUMNS]
+    )
+
+
+def _is_numbering(row: list[Cell]) -> bool:
+    """Forms number their columns 1, 2, 3 … under the header."""
+    texts = [_plain(cell).strip("()") for cell in row if cell is not None]
+    return len(texts) >= _MIN_NUMBERED and texts == [str(n) for n in range(1, len(texts) + 1)]
+
+
+def _is_total(table: Table, row: list[Cell]) -> bool:
+    def text(name: str) -> str:
+        place = table.columns.get(name, len(row))
+        return _plain(row[place]) if place < len(row) else ""
+
+    # A count may stand under the header of a number; a person's number is longer.
+    if any(len(re.sub(r"[^0-9]", "", text(name))) > _COUNT_DIGITS for name in ("nik", "kk_number")):
+        return False
+    name = text("name")
+    if name and not name.isdigit() and not _TOTAL.fullmatch(name):
+        return False
+    return any(_TOTAL.fullmatch(_plain(cell)) for cell in row)
+
+
+def _plain(cell: Cell) -> str:
+    try:
+        return cells.as_text(cell)
+    except CellError:
+        return ""
+
+
+def _passed_over(table: Table, number: int, code: str) -> Finding:
+    message = {
+        "numbering_row": _("This row only numbers the columns and is passed over."),
+        "total_row": _("This row is a total, not a person, and is passed over."),
+    }[code]
+    return Finding(table.sheet.name, number, "", code, message, level=WARNING)

@@ -1,0 +1,5 @@
+"""The registry's pages of the staff workspace."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

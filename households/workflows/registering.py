@@ -1,0 +1,143 @@
+"""States of families and persons: the dead, the moved and the doubled stay in the registry."""
+
+import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from households.codes import Relation
+from households.models import LIVING, Household, HouseholdStatus, Member, MemberStatus
+from tkpk.models import User
+from tkpk.roles import Role
+from tkpk.workflow import Move, Workflow
+
+S = MemberStatus
+
+
+def own_family(row: Household | Member, user: User) -> list[str]:
+    """A person does not act on the own family, recognised by the blind index of the NIK."""
+    household = row if isinstance(row, Household) else row.household
+    if user.nik_index and household.members.filter(nik_index=user.nik_index).exists():
+        return [str(_("This is your own family: another officer has to do it."))]
+    return []
+
+
+def _no_double(member: Member) -> None:
+    """A person comes back only where the NIK and the place of head are free."""
+    others = Member.objects.filter(kelurahan_id=member.kelurahan_id).exclude(pk=member.pk)
+    if (
+        member.nik_index
+        and others.filter(nik_index=member.nik_index, status__in=sorted(LIVING)).exists()
+    ):
+        raise ValidationError(
+            _("Another living person has this NIK. Correct one of the two first."), code="nik_taken"
+        )
+    if (
+        member.relation == Relation.HEAD
+        and others.filter(
+            household_id=member.household_id, relation=Relation.HEAD, status=S.ACTIVE
+        ).exists()
+    ):
+        raise ValidationError(
+            _("The family has another head. Change the relation of one of them first."),
+            code="head_taken",
+        )
+
+
+def _leave(target: S, label: Any, warning: Any = "") -> Move:
+    return Move(
+        label,
+        set(S) - {target},
+        target,
+        {Role.STAFF},
+        needs_reason=True,
+        warning=warning,
+    )
+
+
+MEMBER_FLOW = Workflow(
+    process="member",
+    title=_("Person in the registry"),
+    model=Member,
+    moves={
+        "record_death": _leave(S.DECEASED, _("Record as deceased")),
+        "record_move": _leave(S.MOVED, _("Record as moved away")),
+        "record_missing": _leave(S.MISSING, _("Record as missing")),
+        "record_absence": _leave(S.AWAY, _("Record as away for long")),
+        "mark_duplicate": _leave(S.DUPLICATE, _("Mark as entered twice")),
+        "invalidate": _leave(S.INVALID, _("Mark as not valid")),
+        "restore": Move(
+            _("Restore to “lives here”"),
+            set(S) - {S.ACTIVE},
+            S.ACTIVE,
+            {Role.STAFF},
+            guard=_no_double,
+            needs_reason=True,
+        ),
+    },
+    conflicts=own_family,
+    sealed_fields=("kelurahan_id", "status", "status_on"),
+    territory_path="household__territory",
+    in_inbox=False,
+)
+# Which move leads to a state: the import carries the states of a list through these.
+MOVE_TO = {move.target: name for name, move in MEMBER_FLOW.moves.items()}
+
+
+def _nobody_left(household: Household) -> None:
+    if household.members.filter(status__in=sorted(LIVING)).exists():
+        raise ValidationError(
+            _("Somebody still lives in this family. Record what became of each member first."),
+            code="members_left",
+        )
+
+
+HOUSEHOLD_FLOW = Workflow(
+    process="household",
+    title=_("Family in the registry"),
+    model=Household,
+    moves={
+        "close": Move(
+            _("Close the family"),
+            {HouseholdStatus.ACTIVE},
+            HouseholdStatus.CLOSED,
+            {Role.STAFF},
+            guard=_nobody_left,
+            needs_reason=True,
+        ),
+        "reopen": Move(
+            _("Open the family again"),
+            {HouseholdStatus.CLOSED},
+            HouseholdStatus.ACTIVE,
+            {Role.STAFF},
+            needs_reason=True,
+        ),
+    },
+    conflicts=own_family,
+    sealed_fields=("kelurahan_id", "status", "status_on"),
+    territory_path="territory",
+    in_inbox=False,
+)
+
+
+def change_member_state(
+    name: str, member: Member, *, by: User, on: datetime.date, reason: str
+) -> Member:
+    """Make a move of MEMBER_FLOW, valid from a day.
+
+    Raises PermissionDenied or ValidationError as `Workflow.apply` does.
+    """
+    with transaction.atomic():
+        return MEMBER_FLOW.apply(name, member, by=by, reason=reason, changes={"status_on": on})
+
+
+def change_household_state(
+    name: str, household: Household, *, by: User, on: datetime.date, reason: str
+) -> Household:
+    """Make a move of HOUSEHOLD_FLOW, valid from a day."""
+    with transaction.atomic():
+        return HOUSEHOLD_FLOW.apply(
+            name, household, by=by, reason=reason, changes={"status_on": on}
+        )

@@ -1,0 +1,260 @@
+"""Admin screens of the ground floor: places, people, mandates, and what was done."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from import_export.admin import ImportExportMixin
+from import_export.formats.base_formats import CSV, XLSX
+
+from tkpk import mandates
+from tkpk.admin_base import MandateAdmin, ReadOnlyAdmin
+from tkpk.models import (
+    AccessLog,
+    Installation,
+    Job,
+    KelurahanOffice,
+    Mandate,
+    Organisation,
+    Territory,
+    TrailEntry,
+    User,
+)
+from tkpk.models.territory import within
+from tkpk.nik import IdentifierError, check_nik
+from tkpk.public_pages import published
+from tkpk.resources import TerritoryResource
+from tkpk.rights import scopes
+from tkpk.roles import Role
+
+ADMIN = frozenset({Role.ADMIN})
+READERS = frozenset({Role.STAFF, Role.LURAH})
+
+
+@admin.register(Territory)
+class TerritoryAdmin(ImportExportMixin, MandateAdmin):
+    """Places; RT and RW can be brought in as a file."""
+
+    view_roles, change_roles, territory_path = READERS, ADMIN, "code"
+    resource_classes = [TerritoryResource]
+    formats = [XLSX, CSV]
+    list_display = ["code", "full_name", "level", "kampung"]
+    list_filter = ["level"]
+    search_fields = ["code", "name", "kampung"]
+    fields = ["code", "level", "name", "parent", "kampung", "bps_code"]
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "parent":
+            kwargs["queryset"] = Territory.objects.exclude(level="RT").select_related("parent")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(KelurahanOffice)
+class KelurahanOfficeAdmin(MandateAdmin):
+    """Address, telephone and host name of a kelurahan's pages."""
+
+    view_roles, change_roles, territory_path = READERS, ADMIN | {Role.STAFF}, "territory__code"
+    list_display = ["territory", "host", "phone"]
+    readonly_fields = ["territory"]
+    fields = ["territory", "host", "office_address", "postcode", "phone", "email"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        published()
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(MandateAdmin):
+    """Bodies that hold mandates."""
+
+    view_roles, change_roles = READERS, ADMIN | {Role.STAFF}
+    list_display = ["name", "kind", "territory"]
+    list_filter = ["kind"]
+    search_fields = ["name", "code"]
+    fields = ["kelurahan", "kind", "code", "name", "territory"]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        codes = scopes(request.user, self.change_roles)
+        places = Territory.objects.within(*codes).select_related("parent")
+        kwargs["queryset"] = places.served() if db_field.name == "kelurahan" else places
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        published()
+
+
+class PersonForm(forms.ModelForm):
+    """A person; the NIK is typed anew to change it and never shown here."""
+
+    new_nik = forms.CharField(
+        label=_("NIK"),
+        required=False,
+        help_text=_(
+            "Needed by who verifies, votes, authorises or pays, so that the portal recognises the "
+            "own family. Stored encrypted; leave empty to keep it as it is."
+        ),
+    )
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "email", "language", "is_active"]
+
+    def clean_username(self) -> str:
+        return str(self.cleaned_data["username"]).lower()
+
+    def clean_new_nik(self) -> str:
+        typed = self.cleaned_data["new_nik"].strip()
+        if not typed:
+            return ""
+        try:
+            nik = check_nik(typed, demo=Installation.current().demo)
+        except IdentifierError as error:
+            raise ValidationError(error.message, code=error.code) from error
+        probe = User()
+        probe.set_nik(nik)
+        if User.objects.filter(nik_index=probe.nik_index).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("Another person here has this NIK."), code="nik_taken")
+        return nik
+
+
+@admin.register(User)
+class UserAdmin(MandateAdmin):
+    """People who sign in or hold mandates."""
+
+    view_roles, change_roles, territory_path = ADMIN, ADMIN, ""
+    form = PersonForm
+    list_display = ["name", "username", "is_active", "last_login"]
+    list_filter = ["is_active"]
+    search_fields = ["username"]
+    fields = [
+        "username",
+        "name",
+        "email",
+        "language",
+        "is_active",
+        "new_nik",
+        "nik_known",
+        "sign_in_code",
+    ]
+    readonly_fields = ["nik_known", "sign_in_code"]
+
+    @admin.display(description=_("NIK recorded"), boolean=True)
+    def nik_known(self, obj: User) -> bool:
+        return bool(obj.nik_index)
+
+    @admin.display(description=_("One-time code"))
+    def sign_in_code(self, obj: User) -> str:
+        if obj.pk is None:
+            return str(_("Save the person first."))
+        return format_html(
+            '<a class="button" href="{}">{}</a>',
+            reverse("reset_code_issue", args=[obj.pk]),
+            _("Issue a code to set a password"),
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """People with a mandate in my places, and those who have none yet."""
+        codes = scopes(request.user, ADMIN)
+        mine = Mandate.objects.filter(within("territory__code", *codes)).values("user")
+        return super().get_queryset(request).filter(Q(pk__in=mine) | Q(mandates__isnull=True))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        if form.cleaned_data.get("new_nik"):
+            obj.set_nik(form.cleaned_data["new_nik"])
+        if not change:
+            obj.set_unusable_password()
+        obj.save()
+
+
+@admin.register(Mandate)
+class MandatesAdmin(MandateAdmin):
+    """Who may do what, where, until when."""
+
+    view_roles, change_roles, territory_path = READERS, ADMIN, "territory__code"
+    list_display = ["user", "title", "role", "territory", "organisation", "starts_on", "ends_on"]
+    list_filter = ["role"]
+    list_select_related = ["user", "territory__parent", "organisation"]
+    search_fields = ["user__username", "position", "sk_number"]
+    fields = [
+        "user",
+        "role",
+        "territory",
+        "organisation",
+        "position",
+        "is_acting",
+        "sk_number",
+        "starts_on",
+        "ends_on",
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["user", "role", "territory", "organisation"] if obj else []
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        codes = scopes(request.user, ADMIN)
+        if db_field.name == "territory":
+            kwargs["queryset"] = Territory.objects.within(*codes).select_related("parent")
+        elif db_field.name == "organisation":
+            kwargs["queryset"] = Organisation.objects.filter(within("territory__code", *codes))
+        elif db_field.name == "user":
+            kwargs["queryset"] = User.objects.filter(is_active=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        try:
+            if change:
+                mandates.amend(obj, by=request.user)
+            else:
+                mandates.grant(obj, by=request.user)
+        except PermissionDenied as error:
+            messages.error(request, str(error))
+            raise
+
+
+@admin.register(TrailEntry)
+class TrailAdmin(ReadOnlyAdmin):
+    """The trail of my places, to read."""
+
+    view_roles, territory_path = frozenset({Role.ADMIN, Role.LURAH}), "chain__code"
+    list_display = ["recorded_at", "by", "role", "process", "move", "subject", "subject_id"]
+    list_filter = ["process"]
+    list_select_related = ["by"]
+    ordering = ["-number"]
+
+    def has_history_permission(self, request: HttpRequest, obj: Any) -> bool:
+        return False
+
+
+@admin.register(AccessLog)
+class AccessLogAdmin(ReadOnlyAdmin):
+    """Who opened whose file, to read."""
+
+    view_roles, territory_path = frozenset({Role.ADMIN, Role.LURAH}), "kelurahan__code"
+    list_display = ["at", "by", "subject", "subject_id"]
+    list_select_related = ["by"]
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    """Background jobs, to see whether something hangs."""
+
+    view_roles, territory_path = ADMIN, ""
+    list_display = ["created_at", "kind", "status", "done", "total", "attempts", "error_code"]
+    list_filter = ["status", "kind"]

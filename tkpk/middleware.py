@@ -1,0 +1,111 @@
+"""Middleware of our own: language by path, kelurahan by host or mandate, closed by default."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from tkpk.models import Installation, Territory
+from tkpk.rights import home_kelurahan
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+STAFF_PREFIXES = ("/kerja/", "/kelola/", "/akun/")
+
+
+def is_staff_path(path: str) -> bool:
+    """Whether a path belongs to the surfaces behind sign-in."""
+    return path.startswith(STAFF_PREFIXES)
+
+
+class LanguageOfPath:
+    """Public pages speak by prefix (/en/), staff pages by the person's own setting.
+
+    Never by Accept-Language or a cookie: the same address always says the same.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = settings.LANGUAGE_CODE
+        if request.path.startswith("/en/"):
+            language = "en"
+        elif is_staff_path(request.path) and request.user.is_authenticated:
+            language = request.user.language
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+def kelurahan_of_host(host: str) -> Territory | None:
+    """The kelurahan whose public pages this host shows: by host name, else the default one."""
+    served = Territory.objects.served().select_related("office", "parent__parent")
+    name = host.partition(":")[0]
+    found = served.filter(office__host=name).first()
+    if found is None and settings.DEFAULT_KELURAHAN:
+        found = served.filter(code=settings.DEFAULT_KELURAHAN).first()
+    return found or served.order_by("office__pk").first()
+
+
+class KelurahanOfRequest:
+    """`request.kelurahan`: of the host on public pages, of the mandates on staff pages."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.kelurahan = SimpleLazyObject(lambda: self._find(request))
+        return self.get_response(request)
+
+    @staticmethod
+    def _find(request: HttpRequest) -> Territory | None:
+        if is_staff_path(request.path) and request.user.is_authenticated:
+            home = home_kelurahan(request.user)
+            if home is not None:
+                return home
+        return kelurahan_of_host(request.get_host())
+
+
+class ClosedByDefault(LoginRequiredMiddleware):
+    """Every view asks for a sign-in unless it says otherwise.
+
+    Django's own asks for the user first, which reads the session and marks public pages as
+    varying by cookie.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponse | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class SecondFactorRequired:
+    """Outside a demo, who has no second factor yet sets one up before anything else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (
+            request.path.startswith(("/kerja/", "/kelola/"))
+            and request.user.is_authenticated
+            and not is_mfa_enabled(request.user)
+            and not Installation.current().demo
+        ):
+            messages.warning(
+                request, _("Set up a second step for signing in first. It takes two minutes.")
+            )
+            return redirect("mfa_activate_totp")
+        return self.get_response(request)

@@ -1,0 +1,83 @@
+"""What lower pages show of the apps above: each app registers in `ready()`, pages iterate.
+
+So the inbox, the search, a family's file, exports, erasure and merge know every app without
+importing one.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+from django.utils.functional import Promise
+
+from tkpk.models import User
+from tkpk.workflow import Workflow
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """One line of the global search."""
+
+    title: str
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One entry of the staff menu; `visible(user)` decides whether it is shown."""
+
+    label: Text
+    url_name: str
+    icon: str
+    visible: Callable[[User], bool]
+    order: int = 100
+
+
+@dataclass
+class Registry:
+    """The lists that pages iterate over."""
+
+    workflows: dict[str, Workflow] = field(default_factory=dict)
+    # process → the address of a row's own page
+    row_urls: dict[str, Callable[[Any], str]] = field(default_factory=dict)
+    search_sources: dict[str, Callable[[User, str], Iterable[SearchHit]]] = field(
+        default_factory=dict
+    )
+    # name → (user, row of the file) → template and context, or None
+    file_panels: dict[str, Callable[[User, Model], tuple[str, dict[str, Any]] | None]] = field(
+        default_factory=dict
+    )
+    # name → (user) → template and context of a piece of the first page, or None
+    home_panels: dict[str, Callable[[User], tuple[str, dict[str, Any]] | None]] = field(
+        default_factory=dict
+    )
+    report_forms: dict[str, Callable[..., bytes]] = field(default_factory=dict)
+    # model label → (person's row) → what the app keeps about the person
+    personal_data: dict[str, Callable[[Model], Iterable[tuple[str, Any]]]] = field(
+        default_factory=dict
+    )
+    # model label → called with (kept row, merged row) inside the merge's transaction
+    merge_handlers: dict[str, Callable[[Model, Model], None]] = field(default_factory=dict)
+    menu: list[MenuItem] = field(default_factory=list)
+    # (model label, binary field) → (row) → the context it is sealed with; for key rotation
+    sealed_blobs: dict[tuple[str, str], Callable[[Any], str]] = field(default_factory=dict)
+
+
+registry = Registry()
+
+
+def workflows() -> list[Workflow]:
+    """Every table, in the order in which the apps registered them."""
+    return list(registry.workflows.values())
+
+
+def register_workflow(flow: Workflow, *, url: Callable[[Any], str]) -> None:
+    """Make a table known to the inbox and the trail check. Raises ValueError on a second one."""
+    if flow.process in registry.workflows:
+        raise ValueError(f"{flow.process} is registered twice")
+    registry.workflows[flow.process] = flow
+    registry.row_urls[flow.process] = url

@@ -1,0 +1,208 @@
+"""The workflow table: the only writer of a status.
+
+A process is declared once, as rows of a table. The row says from which statuses a move is open,
+to which it leads, which roles may make it, and what must hold. Buttons and refusals both come from
+it, so they cannot disagree.
+"""
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tkpk import rights, trail
+from tkpk.models import Mandate, User
+from tkpk.models.territory import within
+from tkpk.roles import NEEDS_IDENTITY, NEEDS_ORGANISATION, Role
+
+Text = str | Promise
+Guard = Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Move:
+    """One row of a table. A guard raises ValidationError with what is missing."""
+
+    label: Text
+    sources: frozenset[str] | set[str]
+    target: str
+    roles: frozenset[Role] | set[Role]
+    guard: Guard | None = None
+    needs_reason: bool = False
+    four_eyes: bool = False
+    # Asked once, in words, before a move that cannot simply be taken back.
+    warning: Text = ""
+
+
+@dataclass(frozen=True)
+class OpenMove:
+    """A move that this person may make now; `blocked` says what its guard still misses."""
+
+    name: str
+    move: Move
+    blocked: list[str]
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """The table of one process.
+
+    `conflicts(row, user)` lists in words why this person must not act on this row (own family,
+    own group, declared relation); a table without it does not load. `organisation` gives the id of
+    the organisation whose mandate is needed, where a row has one. `makers` gives the ids of those
+    who made the row, whom a four-eyes move refuses.
+    """
+
+    process: str
+    title: Text
+    model: type[models.Model]
+    moves: Mapping[str, Move]
+    conflicts: Callable[[Any, User], list[str]]
+    sealed_fields: tuple[str, ...]
+    schema: int = 1
+    status_field: str = field(default="status", init=False)
+    territory_path: str = "kelurahan"
+    organisation: Callable[[Any], int | None] = lambda row: None
+    makers: Callable[[Any], set[int]] = lambda row: {row.created_by_id}
+    # Whether its open rows are somebody's work to do; a register's rows are not.
+    in_inbox: bool = True
+
+    def __post_init__(self) -> None:
+        known = {value for value, _label in self.model._meta.get_field("status").choices}
+        for name, move in self.moves.items():
+            unknown = ({move.target} | set(move.sources)) - known
+            if unknown or not move.roles:
+                raise ValueError(f"{self.process}.{name}: unknown status {unknown} or no role")
+
+    def digest(self, row: models.Model) -> str:
+        """The seal of a row as it stands."""
+        return trail.seal_row(row, self.sealed_fields, schema=self.schema)
+
+    def place(self, row: Any) -> Any:
+        """The territory at which a role must be held."""
+        for part in self.territory_path.split("__"):
+            row = getattr(row, part)
+        return row
+
+    # --- asking -------------------------------------------------------------------------------
+    def open_to(self, user: User, row: Any) -> list[OpenMove]:
+        """The moves that this person may make on this row now, in the order of the table."""
+        found = []
+        for name, move in self.moves.items():
+            if row.status in move.sources and not self._refusal(move, row, user):
+                found.append(OpenMove(name, move, self._missing(move, row)))
+        return found
+
+    def rows_open_to(self, user: User) -> models.QuerySet[Any]:
+        """Rows that may wait for this person: by status and place; `open_to` has the last word."""
+        condition = models.Q(pk__in=[])
+        for move in self.moves.values():
+            codes = rights.scopes(user, move.roles)
+            if codes:
+                condition |= models.Q(status__in=list(move.sources)) & within(
+                    f"{self.territory_path}__code", *codes
+                )
+        return self.model._default_manager.filter(condition)
+
+    def _missing(self, move: Move, row: Any) -> list[str]:
+        if move.guard is None:
+            return []
+        try:
+            move.guard(row)
+        except ValidationError as error:
+            return error.messages
+        return []
+
+    def _mandate(self, move: Move, row: Any, user: User) -> Mandate | None:
+        code, organisation = self.place(row).code, self.organisation(row)
+        for mandate in rights.mandates(user):
+            if mandate.role not in move.roles or not mandate.territory.covers(code):
+                continue
+            bound = mandate.role in NEEDS_ORGANISATION and organisation is not None
+            if bound and mandate.organisation_id != organisation:
+                continue
+            return mandate
+        return None
+
+    def _refusal(self, move: Move, row: Any, user: User) -> Text | None:
+        """Why this person may not make this move on this row; None if they may."""
+        mandate = self._mandate(move, row, user)
+        if mandate is None:
+            return _("No mandate of yours that is valid today allows this step here.")
+        if mandate.role in NEEDS_IDENTITY and not user.nik_index:
+            return _(
+                "Your NIK is not recorded, so the portal cannot tell whether this concerns your "
+                "own family. Ask the administrator to record it."
+            )
+        if move.four_eyes and user.pk in self.makers(row):
+            return _("You made this yourself: a second person has to take this step.")
+        reasons = self.conflicts(row, user)
+        return "; ".join(reasons) if reasons else None
+
+    # --- acting -------------------------------------------------------------------------------
+    def apply(
+        self,
+        name: str,
+        row: Any,
+        *,
+        by: User,
+        reason: str = "",
+        at: datetime.datetime | None = None,
+        changes: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Make a move: lock, check, save and record, all in one transaction. Returns the row.
+
+        `changes` are fields that the same act sets; they are saved with the status and sealed.
+        `at` is the moment of an act that is recorded later (riwayat, from paper, demo).
+        Raises PermissionDenied (not this person) or ValidationError (not now, not so).
+        """
+        move = self.moves[name]
+        with transaction.atomic():
+            locked = self.model._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+            rights.fresh_mandates(by)
+            self._check(move, locked, by=by, reason=reason)
+            before = locked.status
+            for field_name, value in (changes or {}).items():
+                setattr(locked, field_name, value)
+            locked.status = move.target
+            locked.updated_by = by
+            locked.version += 1
+            locked.save()
+            trail.record(
+                chain=locked.kelurahan,
+                by=by,
+                mandate=self._mandate(move, locked, by),
+                process=self.process,
+                move=name,
+                row=locked,
+                from_status=before,
+                to_status=move.target,
+                reason=reason,
+                digest=self.digest(locked),
+                schema=self.schema,
+                at=at,
+            )
+        return locked
+
+    def _check(self, move: Move, row: Any, *, by: User, reason: str) -> None:
+        if row.status not in move.sources:
+            raise ValidationError(
+                _("This step is not open any more: the status is now “%(status)s”."),
+                code="not_open",
+                params={"status": row.get_status_display()},
+            )
+        refusal = self._refusal(move, row, by)
+        if refusal:
+            raise PermissionDenied(str(refusal))
+        if move.needs_reason and not reason.strip():
+            raise ValidationError(
+                {"reason": _("Write the reason in one sentence.")}, code="reason_missing"
+            )
+        trail.refuse_identifiers(reason)
+        if move.guard:
+            move.guard(row)
