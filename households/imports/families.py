@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from households.codes import BasicStatus, Relation
 from households.imports.findings import WARNING, Finding
-from households.imports.opensid import ParsedRow
+from households.imports.parsed import ParsedRow
 from tkpk import nik
 
 # Those who are in the list for the record only: no head, no area is asked of them.

@@ -1,5 +1,6 @@
 """From the bytes of a file to sheets of typed cells. The parser runs in a process of its own."""
 
+import io
 import json
 import subprocess
 import sys
@@ -101,8 +102,8 @@ def _refusal(said: dict[str, Any]) -> UnreadableFile:
 def _sheets(lines: bytes, *, kind: str) -> list[Sheet]:
     sheets: list[Sheet] = []
     decoder = json.JSONDecoder(object_hook=_untagged)
-    for line in lines.decode("ascii").splitlines():
-        said = decoder.decode(line)
+    for line in io.BytesIO(lines):
+        said = decoder.decode(line.decode("ascii"))
         if isinstance(said, Sheet):
             said.kind = kind
             sheets.append(said)

@@ -3,7 +3,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from households import codes
@@ -93,12 +93,14 @@ def test_what_is_no_certain_date_is_refused(written, code):
     assert code_of(parse_date, written, not_after=TODAY) == code
 
 
+@settings(deadline=None)
 @given(st.dates(date(1900, 3, 1), date(2026, 11, 24)))
 def test_a_date_survives_every_spelling(day):
     for spelling in ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %B %Y"):
         assert parse_date(day.strftime(spelling)) == day
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.floats(allow_nan=False), st.integers()))
 def test_any_value_gives_a_date_or_a_refusal(value):
     with contextlib.suppress(CellError):

@@ -1,7 +1,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from households import codes
@@ -115,6 +115,7 @@ def test_a_word_that_says_more_than_its_code_is_known_as_such():
     assert not loses_meaning(codes.BasicStatus, "PINDAH")
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from(list(WORDS)))
 def test_any_text_gives_a_code_of_the_list_or_a_refusal(text, choices):
     with contextlib.suppress(UnknownCodeError):

@@ -64,10 +64,9 @@ def test_title_rows_above_and_column_numbers_below_the_header_are_passed_over():
     numbering = [str(n) for n in range(1, len(make.HEADERS) + 1)]
     titles = [["DAFTAR PENDUDUK"], ["RT 012 RW 003"], []]
     match = match_of([*titles, table[0], numbering, table[1]])
-    skipped = []
-    rows = list(opensid.parse_rows(match, demo=True, today=TODAY, passed_over=skipped))
+    rows = list(opensid.parse_rows(match, demo=True, today=TODAY))
     assert [row.row_number for row in rows] == [6]
-    assert [(finding.row, finding.code) for finding in skipped] == [(5, "numbering_row")]
+    assert [(finding.row, finding.code) for finding in match.findings] == [(5, "numbering_row")]
 
 
 def test_a_header_below_row_20_and_a_foreign_table_are_not_recognised():
@@ -125,10 +124,9 @@ def test_the_end_mark_ends_the_data_and_notes_follow_unread():
 def test_trailing_empty_rows_and_a_total_are_no_people():
     total = [None] * 4 + ["JUMLAH", None, 97]
     match = match_of([*make.grid([make.person()]), [], ["", " "], total, []])
-    skipped = []
-    rows = list(opensid.parse_rows(match, demo=True, today=TODAY, passed_over=skipped))
+    rows = list(opensid.parse_rows(match, demo=True, today=TODAY))
     assert [row.row_number for row in rows] == [2]
-    assert [(f.row, f.code, f.level) for f in skipped] == [(5, "total_row", "warning")]
+    assert [(f.row, f.code, f.level) for f in match.findings] == [(5, "total_row", "warning")]
 
 
 def test_a_person_whose_address_says_total_is_still_a_person():

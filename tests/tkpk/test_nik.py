@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lokal.nik import is_valid_nik
 from stdnum.id import nik as stdnum_nik
@@ -147,6 +147,7 @@ def test_other_numbers_are_no_identifiers(text):
     assert nik.find_identifiers(text) == []
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_checking_any_text_gives_16_ascii_digits_or_a_refusal(text):
     try:
@@ -158,6 +159,7 @@ def test_checking_any_text_gives_16_ascii_digits_or_a_refusal(text):
     assert number.isdigit()
 
 
+@settings(deadline=None)
 @given(st.dates(date(1927, 1, 1), date(2026, 1, 1)), st.booleans(), st.integers(1, 9999))
 def test_a_nik_made_from_a_birth_date_passes_without_warning(born, female, serial):
     day = born.day + 40 * female
@@ -167,6 +169,7 @@ def test_a_nik_made_from_a_birth_date_passes_without_warning(born, female, seria
     assert warned(number, sex=sex, birth_date=born) == []
 
 
+@settings(deadline=None)
 @given(near_niks)
 def test_two_other_libraries_agree_but_for_known_differences(number):
     try:
