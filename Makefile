@@ -18,20 +18,9 @@ TEST_PROCESSES ?= 2
 CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
 REQUIRE_BROWSER ?= $(if $(filter true,$(CI)),1,0)
 
-# A variable given on make's command line reaches the programs as one of the environment does.
+# HOST, PORT, DEMO and every other setting of the README reach the programs by themselves: make
+# passes on what its command line or the environment says.
 export VAR_DIR CHROMIUM REQUIRE_BROWSER
-ifneq ($(origin HOST),undefined)
-export HOST
-endif
-ifneq ($(origin PORT),undefined)
-export PORT
-endif
-ifneq ($(origin DEMO),undefined)
-export DEMO
-endif
-ifneq ($(origin DEMO_PASSWORD),undefined)
-export DEMO_PASSWORD
-endif
 
 # A virtual environment that no longer starts (its Python was upgraded, the disk was full) is made
 # again; asked here, since make looks at the stamps before any recipe runs.
@@ -41,8 +30,10 @@ $(shell rm -rf $(VENV))
 endif
 endif
 
-# Tools read the settings but open no data: they need a key that is none.
-TOOL := SECRET_KEY=tools-need-no-secret DJANGO_SETTINGS_MODULE=tests.tool_settings
+# Tools read the settings, which ask for keys, but open no data: they get an installation of their
+# own, so that `make lint` works before the first `make run` and never touches its var/.
+TOOLS_VAR := $(VENV)/tools
+TOOL := VAR_DIR=$(TOOLS_VAR) DJANGO_SETTINGS_MODULE=tests.tool_settings
 
 .PHONY: help run test lint messages migrations lock python
 
@@ -76,6 +67,9 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/base.stamp
 	@$(PIP_INSTALL) -r requirements/dev.txt
 	@touch $@
 
+$(TOOLS_VAR)/secret_key: | $(VENV)/dev.stamp
+	@$(PY) -m tkpk.provision $(TOOLS_VAR) >/dev/null
+
 run: $(VENV)/base.stamp
 	@$(PY) -m tkpk.provision $(if $(FIELD_KEYS)$(KEYS_DIR),--keys-elsewhere) "$(VAR_DIR)"
 	@exec $(PY) manage.py serve
@@ -99,7 +93,7 @@ else
 	@echo "browser tests not run: no Chromium found"
 endif
 
-lint: $(VENV)/dev.stamp
+lint: $(TOOLS_VAR)/secret_key
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m djlint templates --lint --quiet
@@ -108,15 +102,16 @@ lint: $(VENV)/dev.stamp
 	@$(TOOL) $(PY) manage.py makemigrations --check --dry-run
 	@$(TOOL) $(PY) manage.py check
 
-messages: $(VENV)/dev.stamp
+messages: $(TOOLS_VAR)/secret_key
 	@$(TOOL) $(PY) manage.py makemessages --locale id --no-obsolete --add-location file \
 		--ignore "$(VENV)*" --ignore var --ignore tests --ignore bench
 	@$(TOOL) $(PY) manage.py compilemessages --locale id --ignore "$(VENV)*"
 
 # Writes the migrations and the files that keep them in one line.
-migrations: $(VENV)/dev.stamp
+migrations: $(TOOLS_VAR)/secret_key
+	@$(TOOL) $(PY) manage.py create_max_migration_files >/dev/null
 	@$(TOOL) $(PY) manage.py makemigrations
-	@$(TOOL) $(PY) manage.py create_max_migration_files
+	@$(TOOL) $(PY) manage.py create_max_migration_files >/dev/null
 
 # Compiled once per Python line; --universal would write two versions of one package.
 lock:

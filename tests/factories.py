@@ -82,7 +82,7 @@ def make_nik(born: datetime.date = datetime.date(1980, 5, 17), sex: int = Sex.MA
 
 def make_kk_number() -> str:
     number = next(_numbers)
-    return f"3471{number % 100:02d}{1 + number // 100 % 28:02d}0119{number // 2800 % 100:02d}0000"
+    return f"3471{number % 100:02d}{1 + number // 100 % 28:02d}01{number // 2800 % 100:02d}0000"
 
 
 def make_mandate(user: User, role: Role, territory: Territory, **fields: Any) -> Mandate:

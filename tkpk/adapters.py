@@ -1,23 +1,65 @@
-"""How allauth is bent to this portal: nobody signs up, secrets lie encrypted."""
+"""How allauth is bent to this portal: nobody signs up, secrets lie encrypted, words are ours."""
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from tkpk.encryption import seal_text, unseal_text
+
+# One sentence for a wrong name, a wrong password and a person who may not sign in.
+_WRONG_PAIR = _("The name or the password is not right. Check both and try again.")
+_WRONG_CODE = _("This code is not right, or it was used already. Wait for the next one.")
+_TOO_MANY = _("Too many tries. Wait 15 minutes, or ask your administrator for help.")
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """People are added by an administrator."""
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _WRONG_PAIR,
+        "email_password_mismatch": _WRONG_PAIR,
+        "incorrect_password": _("The password is not right."),
+        "enter_current_password": _("The current password is not right."),
+        "incorrect_code": _WRONG_CODE,
+        "too_many_login_attempts": _TOO_MANY,
+        "rate_limited": _TOO_MANY,
+        "invalid_password_reset": _("This link was used already or is too old."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who signed in a few minutes ago has just shown the password: not twice in a row."""
+        records = get_authentication_records(self.request, self.request.user)
+        if records and time.time() - records[-1]["at"] < settings.FRESH_SIGN_IN_SECONDS:
+            return False
+        return super().is_reauthentication_required(app=app, **kwargs)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account_home")
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The link in a mail leads to the portal's own address, whatever Host a request named."""
+        url = super().get_reset_password_from_key_url(key)
+        return settings.PUBLIC_URL + "/" + url.split("/", 3)[3]
 
 
 class MfaAdapter(DefaultMFAAdapter):
     """The secrets of the second factor lie encrypted like identifiers."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _WRONG_CODE,
+    }
 
     def encrypt(self, text: str) -> str:
         return seal_text(text, context="mfa.secret")
@@ -27,3 +69,12 @@ class MfaAdapter(DefaultMFAAdapter):
 
     def get_totp_label(self, user: Any) -> str:
         return str(user.username)
+
+
+def lockout_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """The name that failures are counted under: however it was spelled, it is one person.
+
+    Upper case first: letters such as ſ and ı have a plain capital, and the database compares so.
+    """
+    typed = (credentials or {}).get("username") or request.POST.get("login", "")
+    return str(typed).strip().upper().lower()[:200]

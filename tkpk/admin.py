@@ -31,7 +31,7 @@ from tkpk.models.territory import within
 from tkpk.nik import IdentifierError, check_nik
 from tkpk.public_pages import published
 from tkpk.resources import TerritoryResource
-from tkpk.rights import scopes
+from tkpk.rights import administers, scopes
 from tkpk.roles import Role
 
 ADMIN = frozenset({Role.ADMIN})
@@ -50,6 +50,10 @@ class TerritoryAdmin(ImportExportMixin, MandateAdmin):
     search_fields = ["code", "name", "kampung"]
     fields = ["code", "level", "name", "parent", "kampung", "bps_code"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The code is the scope of mandates and rows: it never changes."""
+        return ["code", "level", "parent"] if obj else []
+
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request)
 
@@ -58,7 +62,10 @@ class TerritoryAdmin(ImportExportMixin, MandateAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "parent":
-            kwargs["queryset"] = Territory.objects.exclude(level="RT").select_related("parent")
+            # Required, so that nobody adds a place outside the own area: codes follow parents.
+            places = Territory.objects.within(*scopes(request.user, ADMIN))
+            kwargs["queryset"] = places.exclude(level="RT").select_related("parent")
+            kwargs["required"] = True
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
@@ -98,6 +105,14 @@ class OrganisationAdmin(MandateAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         published()
+
+
+def _known_to(request: HttpRequest) -> Q:
+    """People with a mandate in my places, and those who have none yet."""
+    codes = scopes(request.user, ADMIN)
+    mine = Mandate.objects.filter(within("territory__code", *codes)).values("user")
+    # By subqueries: a join would show a person once for each mandate.
+    return Q(pk__in=mine) | ~Q(pk__in=Mandate.objects.values("user"))
 
 
 class PersonForm(forms.ModelForm):
@@ -170,10 +185,12 @@ class UserAdmin(MandateAdmin):
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        """People with a mandate in my places, and those who have none yet."""
-        codes = scopes(request.user, ADMIN)
-        mine = Mandate.objects.filter(within("territory__code", *codes)).values("user")
-        return super().get_queryset(request).filter(Q(pk__in=mine) | Q(mandates__isnull=True))
+        return super().get_queryset(request).filter(_known_to(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None:
+            return super().has_change_permission(request)
+        return administers(request.user, obj)
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         if form.cleaned_data.get("new_nik"):
@@ -214,7 +231,7 @@ class MandatesAdmin(MandateAdmin):
         elif db_field.name == "organisation":
             kwargs["queryset"] = Organisation.objects.filter(within("territory__code", *codes))
         elif db_field.name == "user":
-            kwargs["queryset"] = User.objects.filter(is_active=True)
+            kwargs["queryset"] = User.objects.filter(_known_to(request), is_active=True)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
@@ -258,3 +275,5 @@ class JobAdmin(ReadOnlyAdmin):
     view_roles, territory_path = ADMIN, ""
     list_display = ["created_at", "kind", "status", "done", "total", "attempts", "error_code"]
     list_filter = ["status", "kind"]
+    # Not who asked for it: that may be somebody of another kelurahan.
+    fields = list_display

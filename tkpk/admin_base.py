@@ -4,13 +4,26 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.models import ModelChange
+from simple_history.template_utils import HistoricalRecordContextHelper
 
+from tkpk.encryption import EncryptedTextField
 from tkpk.models import Tracked
 from tkpk.models.territory import within
+from tkpk.models.tracked import save_edit
 from tkpk.rights import home_kelurahan, scopes
 from tkpk.roles import Role
+
+
+class MaskedHistory(HistoricalRecordContextHelper):
+    """The history page's words, with nothing of what lies encrypted."""
+
+    def prepare_delta_change_value(self, change: ModelChange, value: Any) -> Any:
+        if isinstance(self.model._meta.get_field(change.field), EncryptedTextField):
+            return "••••" if value else "–"
+        return super().prepare_delta_change_value(change, value)
 
 
 class MandateAdmin(SimpleHistoryAdmin):
@@ -18,7 +31,8 @@ class MandateAdmin(SimpleHistoryAdmin):
 
     `view_roles` may look, `change_roles` may also add and change; `territory_path` leads from the
     row to the code that a mandate must cover ("" for rows that belong to no place). Nothing is
-    ever deleted here, and a field that a workflow owns belongs in `readonly_fields`.
+    ever deleted here, and a field that a workflow owns belongs in `readonly_fields`. The form of a
+    Tracked model has a field `read_version`: the version that the officer was shown.
     """
 
     view_roles: frozenset[Role] = frozenset()
@@ -37,9 +51,7 @@ class MandateAdmin(SimpleHistoryAdmin):
             return bool(codes)
         return (
             type(obj)
-            ._default_manager.filter(
-                within(self.territory_path, *codes), pk=obj.pk
-            )
+            ._default_manager.filter(within(self.territory_path, *codes), pk=obj.pk)
             .exists()
         )
 
@@ -57,6 +69,8 @@ class MandateAdmin(SimpleHistoryAdmin):
         return self._covers(request, obj, self.view_roles | self.change_roles)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
+        if issubclass(self.model, Tracked):
+            return home_kelurahan(request.user, self.change_roles) is not None
         return bool(self._scopes(request, self.change_roles))
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -71,11 +85,38 @@ class MandateAdmin(SimpleHistoryAdmin):
             if not change:
                 obj.created_by = request.user
         if isinstance(obj, Tracked):
-            if not change:
-                obj.kelurahan = home_kelurahan(request.user)
-            else:
-                obj.version += 1
+            if change:
+                expected = form.cleaned_data["read_version"]
+                save_edit(obj, by=request.user, expected_version=expected)
+                return
+            obj.kelurahan = home_kelurahan(request.user, self.change_roles)
         super().save_model(request, obj, form, change)
+
+    # --- history ------------------------------------------------------------------------------
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        if not hasattr(self.model._meta, "simple_history_manager_attribute"):
+            raise Http404
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """A version to look at. Saving one would undo moves behind the workflow's back."""
+        if not hasattr(self.model._meta, "simple_history_manager_attribute"):
+            raise Http404
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def revert_disabled(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True
+
+    def get_historical_record_context_helper(
+        self, request: HttpRequest, historical_record: Any
+    ) -> HistoricalRecordContextHelper:
+        return MaskedHistory(self.model, historical_record)
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
         """Django's own admin log would keep names in clear; history and trail say it better."""

@@ -116,6 +116,8 @@ def resume_stale(now: datetime.datetime) -> int:
             pk=job.pk, status=job.status, heartbeat_at=job.heartbeat_at
         ).update(
             status=Job.Status.QUEUED if fresh else Job.Status.FAILED,
+            # Should we die before it is handed over, the next round finds it again.
+            task_id="",
             error_code="" if fresh else "worker_died",
             heartbeat_at=now,
         )
@@ -136,20 +138,36 @@ def daily(name: str) -> Callable[[Callable[[datetime.datetime], None]], Any]:
 
 
 def run_due(now: datetime.datetime) -> list[str]:
-    """Run each daily job that has not run today. Returns the names that ran."""
+    """Run each daily job that has not run today. Returns the names that ran.
+
+    One that fails is tried again at the next call and keeps no other from running.
+    """
     day = timezone.localdate(now)
     ran = []
     done = set(DailyRun.objects.filter(day=day).values_list("name", flat=True))
     for name, function in DAILY.items():
         if name in done:
             continue
-        with transaction.atomic():
-            # The unique row is the lock between workers; it goes if the work fails.
-            _run, first = DailyRun.objects.get_or_create(name=name, day=day)
-            if first:
-                function(now)
+        try:
+            if _run_once(name, day, function, now):
                 ran.append(name)
+        except Exception as error:  # noqa: BLE001 - the jobs after it must run all the same
+            logger.error("daily_failed name=%s error=%s", name, type(error).__name__)
     return ran
+
+
+def _run_once(
+    name: str,
+    day: datetime.date,
+    function: Callable[[datetime.datetime], None],
+    now: datetime.datetime,
+) -> bool:
+    with transaction.atomic():
+        # The unique row is the lock between workers; it goes if the work fails.
+        _row, first = DailyRun.objects.get_or_create(name=name, day=day)
+        if first:
+            function(now)
+    return first
 
 
 @daily("prune")

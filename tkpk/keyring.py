@@ -69,14 +69,19 @@ def _checked(found: dict[str, dict[int, bytes]], origin: str) -> Keyring:
 
 
 def _from_environment() -> Keyring:
-    found = {
-        kind: {
-            int(number): _key(text, f"{kind} key {number}")
-            for number, _, text in (entry.partition(":") for entry in entries)
-        }
-        for kind, entries in (("field", settings.FIELD_KEYS), ("index", settings.INDEX_KEYS))
-    }
+    found: dict[str, dict[int, bytes]] = {"field": {}, "index": {}}
+    for kind, entries in (("field", settings.FIELD_KEYS), ("index", settings.INDEX_KEYS)):
+        for entry in entries:
+            number, _, text = entry.partition(":")
+            if not re.fullmatch(r"[1-9][0-9]*", number.strip()):
+                raise KeyMissing(f"A {kind} key in the environment is not written as 1:<hex>")
+            found[kind][int(number)] = _key(text, f"{kind} key {int(number)}")
     return _checked(found, "the environment")
+
+
+def in_environment() -> bool:
+    """Whether the keys come from the environment, where this program cannot write."""
+    return bool(settings.FIELD_KEYS or settings.INDEX_KEYS)
 
 
 @lru_cache(maxsize=4)
@@ -101,7 +106,7 @@ def keyring() -> Keyring:
     """The keys in force; a key file added by a rotation is seen without a restart."""
     if (overriding := _override.get()) is not None:
         return overriding
-    if settings.FIELD_KEYS or settings.INDEX_KEYS:
+    if in_environment():
         return _from_environment()
     directory = Path(settings.KEYS_DIR)
     try:

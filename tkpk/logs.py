@@ -21,13 +21,18 @@ from django.views.debug import ExceptionReporter
 # A NIK or KK number, also with dots, blanks or dashes between its groups.
 _SIXTEEN_DIGITS = re.compile(r"(?<!\d)(?:\d[ .\-]?){15}\d")
 _MASK = "[16 digits]"
+# Whoever reads the log must not set the portal up, nor choose somebody's new password.
+_SECRET_ADDRESS = re.compile(r"(/akun/(?:pemasangan|lupa-kata-sandi)/)[^/\s\"?]+")
 # Text is logged from these names only; any other name a caller binds may carry a person.
 TEXT_FIELDS = {"request_id", "request", "path", "job", "kind", "task", "move", "error", "place"}
 
 
 def masked(text: str) -> str:
-    """The text without any run of sixteen digits: the last line of defence, not the first."""
-    return _SIXTEEN_DIGITS.sub(_MASK, text)
+    """The text without sixteen digits in a row and without the secret of an address.
+
+    The last line of defence, not the first.
+    """
+    return _SECRET_ADDRESS.sub(r"\1[secret]", _SIXTEEN_DIGITS.sub(_MASK, text))
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
@@ -151,7 +156,7 @@ class BareReporter(ExceptionReporter):
     def get_traceback_data(self) -> dict[str, Any]:
         return {}
 
-    def get_traceback_text(self) -> str:  # type: ignore[override] - plain text is no safe HTML
+    def get_traceback_text(self) -> str:  # type: ignore[override]  # plain text
         error = self.exc_value
         return bare_text(error) if error is not None else "No exception"
 

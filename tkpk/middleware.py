@@ -13,11 +13,14 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from tkpk import drafts
 from tkpk.models import Installation, Territory
 from tkpk.rights import home_kelurahan
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 STAFF_PREFIXES = ("/kerja/", "/kelola/", "/akun/")
+# Of the account pages only the one that opens somebody else's account.
+NEEDS_SECOND_FACTOR = ("/kerja/", "/kelola/", "/akun/kode/terbitkan/")
 
 
 def is_staff_path(path: str) -> bool:
@@ -88,6 +91,11 @@ class ClosedByDefault(LoginRequiredMiddleware):
     ) -> HttpResponse | None:
         if not getattr(view_func, "login_required", True):
             return None
+        if request.method == "POST" and not request.user.is_authenticated and drafts.keep(request):
+            messages.info(
+                request,
+                _("Your session has ended. What you typed is kept: sign in and it comes back."),
+            )
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 
@@ -99,7 +107,7 @@ class SecondFactorRequired:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if (
-            request.path.startswith(("/kerja/", "/kelola/"))
+            request.path.startswith(NEEDS_SECOND_FACTOR)
             and request.user.is_authenticated
             and not is_mfa_enabled(request.user)
             and not Installation.current().demo

@@ -38,20 +38,35 @@ def send_waiting() -> int:
     ).order_by("pk")[:50]
     sent = 0
     for mail in due:
-        # Counted before sending: a worker killed in between must not send the same for ever.
-        mail.attempts += 1
-        mail.next_try_at = now + datetime.timedelta(minutes=2**mail.attempts)
-        mail.save(update_fields=["attempts", "next_try_at"])
+        if not _claim(mail, now):
+            continue
         try:
             carrier = get_connection(settings.OUTBOX_CARRIER, timeout=15)
             EmailMessage(mail.subject, mail.body, None, [mail.to], connection=carrier).send()
-        except OSError as error:  # smtplib's errors are OSErrors; their texts may hold addresses
+        # smtplib's errors are OSErrors, an address that no header can hold is a ValueError; their
+        # texts may hold addresses.
+        except (OSError, ValueError) as error:
             mail.last_error = type(error).__name__
         else:
             mail.sent_at, mail.last_error, mail.body = timezone.now(), "", ""
             sent += 1
         mail.save(update_fields=["sent_at", "last_error", "body"])
     return sent
+
+
+def _claim(mail: OutgoingMail, now: datetime.datetime) -> bool:
+    """Count the attempt before it is made: a worker killed in between must not send for ever.
+
+    False when another worker was first.
+    """
+    return bool(
+        OutgoingMail.objects.filter(
+            pk=mail.pk, attempts=mail.attempts, sent_at__isnull=True
+        ).update(
+            attempts=mail.attempts + 1,
+            next_try_at=now + datetime.timedelta(minutes=2 ** (mail.attempts + 1)),
+        )
+    )
 
 
 def prune_sent(now: datetime.datetime) -> None:

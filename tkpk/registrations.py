@@ -2,9 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from tkpk import drafts
 from tkpk.registry import MenuItem, registry
 
 registry.menu += [
     MenuItem(_("Home"), "work_home", "house", lambda user: True, order=0),
     MenuItem(_("Admin screens"), "admin:index", "gear", lambda user: user.is_staff, order=900),
 ]
+registry.sealed_blobs["tkpk.Draft", "blob"] = drafts.context

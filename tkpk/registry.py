@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.functional import Promise
 
-from tkpk.models import User
+from tkpk.models import Territory, User
 from tkpk.workflow import Workflow
 
 Text = str | Promise
@@ -65,6 +65,8 @@ class Registry:
     menu: list[MenuItem] = field(default_factory=list)
     # (model label, binary field) → (row) → the context it is sealed with; for key rotation
     sealed_blobs: dict[tuple[str, str], Callable[[Any], str]] = field(default_factory=dict)
+    # called with (kelurahan, its administrator) inside the transaction that sets it up
+    on_kelurahan_created: list[Callable[[Territory, User], None]] = field(default_factory=list)
 
 
 registry = Registry()

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 
-from tkpk.models import Territory, normalise_code
+from tkpk.models import Territory, User, normalise_code
+from tkpk.rights import holds
+from tkpk.roles import Role
 
 
 class ParentWidget(widgets.ForeignKeyWidget):
@@ -32,6 +36,13 @@ class TerritoryResource(resources.ModelResource):
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         row["code"] = normalise_code(str(row.get("code") or ""))
+        _refuse_foreign(row["code"], kwargs.get("user"))
         row["parent"] = row["code"].rpartition(".")[0]
         for optional in ("kampung", "bps_code"):
             row[optional] = row.get(optional) or ""
+
+
+def _refuse_foreign(code: str, user: User | None) -> None:
+    """A person brings in places of the own area only; a command, which has no user, any."""
+    if user is not None and not holds(user, {Role.ADMIN}, code=code):
+        raise ValidationError(_("This place does not lie in your area."), code="foreign_place")

@@ -23,7 +23,8 @@ def mandates(user: User, *, day: datetime.date | None = None) -> list[Mandate]:
     kept: dict[datetime.date, list[Mandate]] = user.__dict__.setdefault("_mandates_by_day", {})
     if day not in kept:
         kept[day] = list(
-            Mandate.objects.filter(user=user)
+            # Asked of the database too: who was shut out while the session ran has no right left.
+            Mandate.objects.filter(user=user, user__is_active=True)
             .valid_on(day)
             .select_related("territory__office", "organisation")
         )
@@ -48,13 +49,35 @@ def holds(user: User, roles: Iterable[Role], *, code: str) -> bool:
     return any(m.role in wanted and m.territory.covers(code) for m in mandates(user))
 
 
+def administers(user: User, person: User) -> bool:
+    """Whether the user administers every place in which the person ever held a mandate.
+
+    Else the administrator of one kelurahan could give a mandate there to somebody of a wider
+    place, and take over that account by changing its e-mail address.
+    """
+    codes = scopes(user, {Role.ADMIN})
+    theirs = Mandate.objects.filter(user=person).select_related("territory")
+    return bool(codes) and all(
+        any(place == code or place.startswith(f"{code}.") for code in codes)
+        for place in {mandate.territory.code for mandate in theirs}
+    )
+
+
 def may_enter_admin(user: User) -> bool:
     return any(m.role in ADMIN_SCREEN_ROLES for m in mandates(user))
 
 
-def home_kelurahan(user: User) -> Territory | None:
-    """The kelurahan that the person works for: of the first mandate at or under a kelurahan."""
-    codes = [m.territory.kelurahan_code for m in mandates(user) if m.territory.kelurahan_code]
+def home_kelurahan(user: User, roles: Iterable[Role] | None = None) -> Territory | None:
+    """The kelurahan that the person works for: of the first mandate at or under a kelurahan.
+
+    With `roles`, of the first mandate in one of them: where a new row of theirs belongs.
+    """
+    wanted = set(Role if roles is None else roles)
+    codes = [
+        m.territory.kelurahan_code
+        for m in mandates(user)
+        if m.territory.kelurahan_code and m.role in wanted
+    ]
     if not codes:
         return None
     return Territory.objects.select_related("office").filter(code=codes[0]).first()

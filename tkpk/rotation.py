@@ -22,7 +22,7 @@ from tkpk.encryption import (
     unseal,
     unseal_text,
 )
-from tkpk.keyring import Keyring, keyring, using
+from tkpk.keyring import Keyring, in_environment, keyring, using
 from tkpk.models import Document, Installation
 from tkpk.models.installation import KNOWN
 from tkpk.registry import registry
@@ -34,14 +34,24 @@ INDEX_KINDS = {"nik_index": ("nik", "nik"), "kk_index": ("kk_number", "kk")}
 MFA_CONTEXT, MFA_SECRETS = "mfa.secret", ("secret", "seed")
 
 
+class KeysElsewhere(Exception):
+    """The keys lie in the environment: whoever keeps it there adds and removes them."""
+
+
 def rotate(*, new_keys: bool) -> dict[str, int]:
     """Seal everything anew and return how many of what; with `new_keys` under fresh keys.
 
     Tables are rewritten in one transaction. The new key files are written just before it commits:
     nobody looks up a new blind index while the table still holds the old ones.
+    Raises KeysElsewhere when new keys could not be read again afterwards.
     """
     keys = keyring()
     if new_keys:
+        if in_environment():
+            raise KeysElsewhere(
+                "FIELD_KEYS and INDEX_KEYS hold the keys: add the new ones there, restart, then "
+                "run with --no-new-key."
+            )
         keys = Keyring(
             field={**keys.field, keys.current_field + 1: os.urandom(KEY_BYTES)},
             index={**keys.index, keys.current_index + 1: os.urandom(KEY_BYTES)},
@@ -130,9 +140,7 @@ def _rewrite_blobs(label: str, field: str, context: Callable[[Any], str]) -> int
         if sealed is None:
             continue
         plain = unseal(bytes(sealed), context=context(row))
-        model._base_manager.filter(pk=row.pk).update(
-            **{field: seal(plain, context=context(row))}
-        )
+        model._base_manager.filter(pk=row.pk).update(**{field: seal(plain, context=context(row))})
         count += 1
     return count
 
@@ -158,15 +166,27 @@ def _rewrite_files() -> int:
         path = Path(settings.FILES_DIR) / document.pk.hex
         context = f"file:{document.pk.hex}"
         fresh = path.with_suffix(".new")
-        fresh.write_bytes(seal(unseal(path.read_bytes(), context=context), context=context))
-        fresh.chmod(0o600)
+        sealed = seal(unseal(path.read_bytes(), context=context), context=context)
+        fresh.unlink(missing_ok=True)  # left by a rotation that was killed here
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as handle:
+            handle.write(sealed)
+            handle.flush()
+            os.fsync(handle.fileno())  # the old key may be deleted in a moment
         fresh.replace(path)  # whole old file or whole new file, never half of one
         count += 1
     return count
 
 
 def retire_old_keys() -> list[str]:
-    """Delete the key files below the newest. Call it after `rotate` has succeeded."""
+    """Seal once more and delete the key files below the newest. Call it after `rotate`.
+
+    Once more, because a row that waited for the rotation's lock was sealed before it.
+    Raises KeysElsewhere for keys in the environment.
+    """
+    if in_environment():
+        raise KeysElsewhere("Remove the old keys from FIELD_KEYS and INDEX_KEYS yourself.")
+    rotate(new_keys=False)
     keys, gone = keyring(), []
     for kind, numbers in (("field", keys.field), ("index", keys.index)):
         for number in sorted(numbers)[:-1]:

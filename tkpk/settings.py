@@ -10,6 +10,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from tkpk import logs
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -171,7 +173,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "work_home"
-LOGOUT_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "tkpk.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
@@ -182,8 +184,39 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Django's own: allauth's keeps a second list of addresses, in which an old one would stay valid.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+PASSWORD_RESET_TIMEOUT = 3600
+# Who signed in so many seconds ago is not asked for the password again on a security page.
+FRESH_SIGN_IN_SECONDS = 300
+ACCOUNT_FORMS = {
+    "login": "tkpk.forms.account.SignInForm",
+    "reauthenticate": "tkpk.forms.account.ConfirmPasswordForm",
+    "change_password": "tkpk.forms.account.ChangePasswordForm",
+    "reset_password": "tkpk.forms.account.ForgottenPasswordForm",
+    "reset_password_from_key": "tkpk.forms.account.NewPasswordForm",
+}
+# Failures at signing in are axes' matter: by address alone a whole office would be locked out. The
+# key counts one name over all addresses, and the tries at one person's second step.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "10/15m/key",
+    "reset_password": "30/15m/ip,3/15m/key",
+    "reset_code": "30/15m/ip",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
+MFA_FORMS = {
+    "authenticate": "tkpk.forms.account.SecondStepForm",
+    "reauthenticate": "tkpk.forms.account.ConfirmCodeForm",
+    "activate_totp": "tkpk.forms.account.ActivateSecondStepForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ADAPTER = "tkpk.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# One step of 30 seconds either way: clocks of cheap phones run wrong, and typing takes time.
+MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Portal TKPK"
 MFA_RECOVERY_CODE_COUNT = 20
 USERSESSIONS_TRACK_ACTIVITY = False
@@ -194,8 +227,24 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_IPWARE_PROXY_COUNT = PROXY_COUNT or None
+# A header that a visitor may write himself counts only behind our own proxy.
+AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR"] if PROXY_COUNT else ["REMOTE_ADDR"]
+AXES_USERNAME_CALLABLE = "tkpk.adapters.lockout_name"
+# Fifteen minutes from the fifth failure, not from the last try of somebody impatient.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
-AXES_SENSITIVE_PARAMETERS: list[str] = []
+# Neither in its log lines nor in the copy of the form that it stores.
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "ip_address",
+    "login",
+    "code",
+    "oldpassword",
+    "password1",
+    "password2",
+    "csrfmiddlewaretoken",
+]
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
@@ -262,6 +311,7 @@ vars().update(
 )
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="portal@localhost")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+logs.configure()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -269,7 +319,11 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django's own handlers would mail a page with local variables in it.
-    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # It would write names and addresses of who mistyped a password.
+        "axes": {"level": "ERROR"},
+    },
 }
 DEFAULT_EXCEPTION_REPORTER = "tkpk.logs.BareReporter"
 

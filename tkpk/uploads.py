@@ -9,16 +9,22 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 
 class InMemoryUploadHandler(FileUploadHandler):
-    """Collects one file up to the limit; beyond it the rest is read and thrown away.
+    """Collects files up to the limit, together; beyond it the rest is read and thrown away.
+
+    Together, because the body is read before anybody is asked who they are: a hundred files of
+    one request would fill the memory of the machine.
 
     A file over the limit arrives with its true size and no bytes, so that the form can say how
     large it was and how large it may be.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.received = 0
+
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         self.buffer = BytesIO()
-        self.received = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.received += len(raw_data)

@@ -66,7 +66,7 @@ def _watched_page(
     A violation of the content security policy is a console error too.
     """
     context = browser.new_context(
-        viewport=viewport,  # type: ignore[arg-type] - a plain dict is what Playwright reads
+        viewport=viewport,  # type: ignore[arg-type]  # a dict will do
         base_url=base_url,
         locale="id-ID",
         timezone_id="Asia/Jakarta",

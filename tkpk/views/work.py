@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tkpk.registry import registry, workflows
+from tkpk.requests import StaffRequest
 from tkpk.rights import mandates
 
 INBOX_LIMIT = 50
@@ -48,7 +49,7 @@ class Panel:
 
 
 @require_safe
-def work_home(request: HttpRequest) -> HttpResponse:
+def work_home(request: StaffRequest) -> HttpResponse:
     found = [panel(request.user) for panel in registry.home_panels.values()]
     return render(
         request,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tkpk import rotation
 
@@ -21,6 +21,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._rotate(**options)
+        except rotation.KeysElsewhere as error:
+            raise CommandError(str(error)) from error
+
+    def _rotate(self, **options: Any) -> None:
         for what, count in rotation.rotate(new_keys=not options["no_new_key"]).items():
             self.stdout.write(f"{what}: {count}")
         if options["retire"]:

@@ -1,0 +1,1 @@
+"""Forms of the ground floor: the shape of what comes in, nothing else."""
