@@ -24,7 +24,7 @@ def edit_refusals(user: User, household: Household) -> list[str]:
     """Why this person may not edit the family or its members, in words; empty if they may."""
     if not rights.holds(user, EDITORS, code=household.territory.code):
         return [str(_("No mandate of yours that is valid today allows entering data here."))]
-    return own_family(household, user)
+    return own_family(household, user) if household.pk else []
 
 
 def kk_holder(number_index: str, *, kelurahan_id: int, other_than: int | None) -> Household | None:
@@ -34,7 +34,7 @@ def kk_holder(number_index: str, *, kelurahan_id: int, other_than: int | None) -
     return (
         Household.objects.active()
         .filter(kelurahan_id=kelurahan_id, kk_index=number_index)
-        .exclude(pk=other_than)
+        .exclude(pk=other_than or 0)
         .first()
     )
 
@@ -46,7 +46,7 @@ def nik_holder(number_index: str, *, kelurahan_id: int, other_than: int | None) 
     return (
         Member.objects.living()
         .filter(kelurahan_id=kelurahan_id, nik_index=number_index)
-        .exclude(pk=other_than)
+        .exclude(pk=other_than or 0)
         .first()
     )
 
@@ -54,8 +54,8 @@ def nik_holder(number_index: str, *, kelurahan_id: int, other_than: int | None) 
 def head_of(household_id: int | None, *, other_than: int | None = None) -> Member | None:
     return (
         Member.objects.active()
-        .filter(household_id=household_id, relation=Relation.HEAD)
-        .exclude(pk=other_than)
+        .filter(household_id=household_id or 0, relation=Relation.HEAD)
+        .exclude(pk=other_than or 0)
         .first()
     )
 
@@ -85,9 +85,17 @@ def _stamp(row: Any, *, by: User, kelurahan: Territory) -> None:
     row.created_by = row.updated_by = by
 
 
+def _refuse_own(member: Member, by: User) -> None:
+    if by.nik_index and member.nik_index == by.nik_index:
+        raise ValidationError(
+            _("This is your own NIK: another officer has to enter your family."), code="own_family"
+        )
+
+
 def create_family(household: Household, head: Member, *, by: User) -> Household:
     """Enter a family together with its head. Raises PermissionDenied or ValidationError."""
     _require_editor(by, household)
+    _refuse_own(head, by)
     kelurahan = Territory.objects.get(code=household.territory.kelurahan_code)
     with _told_when_taken():
         _stamp(household, by=by, kelurahan=kelurahan)
@@ -111,6 +119,7 @@ def save_family(household: Household, *, by: User, expected_version: int) -> Hou
 def add_member(member: Member, *, by: User) -> Member:
     """Enter a further person of a family. Raises PermissionDenied or ValidationError."""
     _require_editor(by, member.household)
+    _refuse_own(member, by)
     with _told_when_taken():
         _stamp(member, by=by, kelurahan=member.household.kelurahan)
         member.save()

@@ -1,5 +1,16 @@
-"""The import's pages of the staff workspace."""
+"""Addresses of the import, under `/kerja/impor/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from households.views import imports
+
+urlpatterns = [
+    path("", imports.import_list, name="import_list"),
+    path("baru/", imports.import_new, name="import_new"),
+    path("<int:pk>/", imports.import_detail, name="import_detail"),
+    path("<int:pk>/wilayah/", imports.import_areas, name="import_areas"),
+    path("<int:pk>/pindah-kk/", imports.import_moves, name="import_moves"),
+    path("<int:pk>/langkah/<slug:move>/", imports.import_step, name="import_step"),
+    path("<int:pk>/ulangi/", imports.import_retry, name="import_retry"),
+    path("<int:pk>/ditolak/", imports.import_refused, name="import_refused"),
+]

@@ -1,12 +1,22 @@
 """What the registry registers: its transition tables and its menu entries."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from households.imports import jobs as import_jobs  # noqa: F401 - registers the job kinds
+from households.models import Household
 from households.models.household import READERS
+from households.searching import find_families, with_list_facts
+from households.statistics import PUBLISHERS
+from households.workflows.importing import IMPORT_FLOW
 from households.workflows.registering import HOUSEHOLD_FLOW, MEMBER_FLOW
-from tkpk.registry import MenuItem, register_workflow, registry
+from tkpk.models import User
+from tkpk.registry import MenuItem, SearchHit, register_workflow, registry
 from tkpk.rights import scopes
+from tkpk.roles import Role
 
 register_workflow(
     HOUSEHOLD_FLOW, url=lambda household: reverse("household_file", args=[household.pk])
@@ -23,3 +33,47 @@ registry.menu += [
         order=10,
     ),
 ]
+registry.menu += [
+    MenuItem(
+        _("Publish figures"),
+        "statistics_publish",
+        "bar-chart",
+        lambda user: bool(scopes(user, PUBLISHERS)),
+        order=40,
+    ),
+]
+
+SEARCH_LIMIT = 10
+
+
+def search_families(user: User, text: str) -> Iterator[SearchHit]:
+    """Families by a member's name, a full number or a code, among those the person may open."""
+    if not text.strip():
+        return
+    rows = find_families(Household.objects.visible_to(user), user, text)
+    row: Any  # with the annotations of the list
+    for row in with_list_facts(rows, text).order_by("territory__code", "pk")[:SEARCH_LIMIT]:
+        yield SearchHit(
+            title=row.head_name or row.code,
+            url=reverse("household_file", args=[row.pk]),
+            note=f"{row.code} · {row.territory.full_name}",
+        )
+
+
+registry.search_sources["families"] = search_families
+
+register_workflow(IMPORT_FLOW, url=lambda batch: reverse("import_detail", args=[batch.pk]))
+registry.menu.append(
+    MenuItem(
+        _("Import"),
+        "import_list",
+        "upload",
+        lambda user: bool(scopes(user, {Role.STAFF})),
+        order=20,
+    )
+)
+registry.sealed_blobs |= {
+    ("households.ImportBatch", "notes"): lambda batch: batch.notes_context,
+    ("households.ImportRow", "blob"): lambda row: row.blob_context,
+    ("households.ImportChange", "blob"): lambda change: change.blob_context,
+}

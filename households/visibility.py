@@ -59,7 +59,9 @@ class Group:
 
 
 HOUSEHOLD_GROUPS = [
-    Group(_("Where the family lives"), Column.FACTS, ("address", "hamlet", "latitude", "longitude")),
+    Group(
+        _("Where the family lives"), Column.FACTS, ("address", "hamlet", "latitude", "longitude")
+    ),
     Group(_("National registry"), Column.FACTS, ("registry_source", "decile", "decile_as_of")),
     Group(_("Income and goods"), Column.INCOME, tuple(INCOME_FIELDS)),
     Group(_("Dwelling"), Column.FACTS, tuple(HOUSING_FIELDS)),

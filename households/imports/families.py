@@ -51,7 +51,7 @@ def check_families(rows: list[ParsedRow], *, today: date) -> list[Family]:
         if family.key:
             _check_head(family, today=today)
             _check_area(family)
-        _refuse_as_one(family)
+        refuse_as_one(family)
     return families
 
 
@@ -188,7 +188,7 @@ def _check_area(family: Family) -> None:
             )
 
 
-def _refuse_as_one(family: Family) -> None:
+def refuse_as_one(family: Family) -> None:
     at_fault = [row for row in family.rows if row.has_errors]
     if not at_fault:
         return

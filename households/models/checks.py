@@ -2,21 +2,12 @@
 
 from collections.abc import Iterable
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
-from tkpk.nik import find_identifiers
+from tkpk.text_checks import no_identifier
 
-
-def no_identifier(text: str) -> None:
-    """Refuse a NIK or KK number in a text field, where it would lie in clear."""
-    if find_identifiers(text):
-        raise ValidationError(
-            _("This looks like a NIK or KK number. Write it in its own field only."),
-            code="identifier_in_text",
-        )
+__all__ = ["known_code", "known_codes", "no_identifier"]
 
 
 def known_code(

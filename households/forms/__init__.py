@@ -1,0 +1,1 @@
+"""Forms of the registry: the shape of an input, and who already holds a number."""

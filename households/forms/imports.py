@@ -1,0 +1,134 @@
+"""Forms of the import: the file and its options, areas, the reason of an undo."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from tkpk.models import Level, Territory
+
+ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt")
+
+
+def place_label(place: Territory) -> str:
+    """RT with its RW; a wider place says that the RT is not known yet."""
+    if place.level == Level.RT:
+        return place.full_name
+    return _("%(place)s (RT not known yet)") % {"place": place.full_name}
+
+
+def area_words(key: str) -> str:
+    """`SENGGIGI/-/002` as `SENGGIGI · RT 002`; a file that names nothing says so."""
+    hamlet, rw, rt = key.split("/")
+    parts = [hamlet, f"RW {rw}", f"RT {rt}"]
+    said = [part for part in parts if part.removeprefix("RW ").removeprefix("RT ") != "-"]
+    return " · ".join(said) or _("No area named")
+
+
+class PlaceField(forms.ModelChoiceField):
+    """A place of one kelurahan, by its name."""
+
+    def label_from_instance(self, obj: Territory) -> str:
+        return place_label(obj)
+
+
+def places_of(kelurahan: Territory) -> Any:
+    return Territory.objects.within(kelurahan.code).select_related("parent").order_by("code")
+
+
+class ImportForm(forms.Form):
+    """A population list and what to do with what it does not say."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File of the list"),
+        help_text=gettext_lazy("Excel (.xlsx), LibreOffice (.ods) or CSV, one row a person."),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(ENDINGS)}),
+    )
+    fallback = PlaceField(
+        queryset=Territory.objects.none(),
+        required=False,
+        label=gettext_lazy("Area of rows that name none"),
+        empty_label=gettext_lazy("Ask me for each"),
+        help_text=gettext_lazy("Used only where RW and RT are missing or unknown."),
+    )
+    all_or_nothing = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Save only if no row is refused"),
+        help_text=gettext_lazy("Otherwise refused rows are left out and the others are saved."),
+    )
+
+    def __init__(self, *args: Any, kelurahan: Territory, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["fallback"]
+        field.queryset = places_of(kelurahan)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > settings.UPLOAD_LIMIT_BYTES:
+            limit = settings.UPLOAD_LIMIT_BYTES // 1024 // 1024
+            raise ValidationError(
+                _("The file is larger than %(n)d MB. Split the list into smaller files.")
+                % {"n": limit},
+                code="too_large",
+            )
+        if not file.name.lower().endswith(ENDINGS):
+            raise ValidationError(
+                _("Choose an Excel, LibreOffice or CSV file (.xlsx, .ods, .csv)."), code="ending"
+            )
+        return file
+
+
+class AreasForm(forms.Form):
+    """Each unknown area once; an area without an answer is refused."""
+
+    def __init__(
+        self, *args: Any, kelurahan: Territory, areas: list[tuple[str, int]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.areas = areas
+        # Evaluated once: every select shows the same places.
+        choices = [("", _("Refuse these rows"))]
+        self.places = {str(place.pk): place for place in places_of(kelurahan)}
+        choices += [(pk, place_label(place)) for pk, place in self.places.items()]
+        for number, (key, count) in enumerate(areas):
+            self.fields[f"area{number}"] = forms.ChoiceField(
+                label=area_words(key),
+                choices=choices,
+                required=False,
+                help_text=ngettext("%(n)d row", "%(n)d rows", count) % {"n": count},
+            )
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def answers(self) -> dict[str, Territory]:
+        """Area key → place, for those that were answered."""
+        return {
+            key: self.places[chosen]
+            for number, (key, _count) in enumerate(self.areas)
+            if (chosen := self.cleaned_data.get(f"area{number}"))
+        }
+
+
+class UndoForm(forms.Form):
+    """Why an import is undone."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        widget=forms.TextInput(),
+        help_text=gettext_lazy("Kept in the trail: no names and no numbers of people."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True

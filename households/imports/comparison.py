@@ -1,0 +1,109 @@
+"""One row against the registry: which fields would change, old → new."""
+
+from typing import Any
+
+from households.codes import BasicStatus
+from households.imports.parsed import ParsedRow
+from households.models import Household, Member, MemberStatus
+
+# What a row says of the person, and of the family's dwelling. Area is resolved apart.
+PERSON_FIELDS = (
+    "name",
+    "sex",
+    "relation",
+    "birth_place",
+    "birth_date",
+    "religion",
+    "education",
+    "education_current",
+    "work",
+    "marital_status",
+    "citizenship",
+    "father_nik",
+    "father_name",
+    "mother_nik",
+    "mother_name",
+    "blood_type",
+    "birth_certificate",
+    "passport_number",
+    "passport_expires_on",
+    "kitas_number",
+    "marriage_certificate",
+    "married_on",
+    "divorce_certificate",
+    "divorced_on",
+    "disability",
+    "contraception",
+    "pregnant",
+    "has_ektp",
+    "recording_status",
+    "current_address",
+    "ethnicity",
+    "id_card_tag",
+    "insurance_kind",
+    "insurance_number",
+    "latitude",
+    "longitude",
+)
+FAMILY_FIELDS = ("address", "hamlet")
+STATES = {
+    BasicStatus.LIVING: MemberStatus.ACTIVE,
+    BasicStatus.DEAD: MemberStatus.DECEASED,
+    BasicStatus.MOVED: MemberStatus.MOVED,
+    BasicStatus.MISSING: MemberStatus.MISSING,
+    BasicStatus.AWAY: MemberStatus.AWAY,
+    BasicStatus.INVALID: MemberStatus.INVALID,
+}
+# Running numbers: another order of the same people is no change of theirs.
+COUNTING_COLUMNS = frozenset({"no", "no.", "nomor", "no urut", "no. urut", "nomor urut"})
+
+Changes = dict[str, list[Any]]
+
+
+def state_of(row: ParsedRow) -> str | None:
+    """The state that the row names; None where it says nothing."""
+    said = row.values["basic_status"]
+    return None if said is None else STATES[BasicStatus(said)].value
+
+
+def person_changes(row: ParsedRow, member: Member | None) -> Changes:
+    """Field → [old, new]; an empty cell never erases what is known. Without a member: all new."""
+    changes: Changes = {}
+    for name in ("nik", *PERSON_FIELDS):
+        new = row.values[name]
+        old = getattr(member, name) if member else None
+        if new not in (None, "") and new != old:
+            changes[name] = [old, new]
+    state = state_of(row)
+    if member is None:
+        changes["status"] = [None, state or MemberStatus.ACTIVE.value]
+    elif state and state != member.status:
+        changes["status"] = [member.status, state]
+    _add_source_values(changes, row, member)
+    return changes
+
+
+def _add_source_values(changes: Changes, row: ParsedRow, member: Member | None) -> None:
+    said = {
+        header: value
+        for header, value in row.source_values.items()
+        if header.casefold() not in COUNTING_COLUMNS
+    }
+    old = member.source_value if member else {}
+    if any(old.get(header) != value for header, value in said.items()):
+        changes["source_value"] = [old, {**old, **said}]
+
+
+def family_changes(
+    facts: dict[str, str], territory_pk: int | None, household: Household | None
+) -> Changes:
+    """The same for the family; `territory_pk` None keeps the place that is known."""
+    changes: Changes = {}
+    for name in FAMILY_FIELDS:
+        old = getattr(household, name) if household else None
+        if facts.get(name) and facts[name] != old:
+            changes[name] = [old, facts[name]]
+    old_place = household.territory_id if household else None
+    if territory_pk is not None and territory_pk != old_place:
+        changes["territory_id"] = [old_place, territory_pk]
+    return changes

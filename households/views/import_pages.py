@@ -1,0 +1,119 @@
+"""What the page of one import shows, by its status."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from households.forms.imports import AreasForm, UndoForm
+from households.imports.findings import Finding
+from households.imports.jobs import is_stuck, job_of
+from households.imports.preview import (
+    TABS,
+    keyset_page,
+    lines_of,
+    remark,
+    rows_of_tab,
+)
+from households.imports.staging import notes_of
+from households.models import BatchStatus, ImportBatch
+from households.workflows.importing import BUTTONS, IMPORT_FLOW
+from tkpk.requests import StaffRequest
+
+S = BatchStatus
+STEPS: dict[str, int] = {
+    S.READING: 2,
+    S.NEEDS_AREAS: 2,
+    S.CHECKED: 3,
+    S.APPLYING: 4,
+    S.APPLIED: 5,
+    S.UNDONE: 5,
+}
+TONES: dict[str, str] = {
+    S.READING: "running",
+    S.NEEDS_AREAS: "attention",
+    S.CHECKED: "attention",
+    S.APPLYING: "running",
+    S.APPLIED: "done",
+    S.REFUSED: "danger",
+}
+_COUNT_OF_TAB = {
+    "semua": "rows",
+    "baru": "new",
+    "berubah": "changed",
+    "ditolak": "refused",
+    "ganda": "duplicates",
+}
+
+
+def detail_context(
+    request: StaffRequest, batch: ImportBatch, *, areas_form: AreasForm | None = None
+) -> dict[str, Any]:
+    """Everything for the page; rows are unsealed only where they are shown."""
+    context: dict[str, Any] = {
+        "batch": batch,
+        "step": STEPS.get(batch.status, 1),
+        "tone": TONES.get(batch.status, "neutral"),
+        "crumbs": [(_("Import"), reverse("import_list")), (batch.code, "")],
+        "buttons": {
+            found.name: found
+            for found in IMPORT_FLOW.open_to(request.user, batch)
+            if found.name in BUTTONS
+        },
+        "saves": batch.counts.get("new", 0) + batch.counts.get("changed", 0),
+    }
+    if batch.is_busy:
+        job = job_of(batch)
+        context["job"] = job
+        context["stuck"] = is_stuck(batch)
+    if batch.status == S.NEEDS_AREAS:
+        areas = notes_of(batch)["areas"]
+        context["areas_form"] = areas_form or AreasForm(kelurahan=batch.kelurahan, areas=areas)
+    if batch.status in {S.CHECKED, S.APPLIED}:
+        context.update(_preview(request, batch))
+        context["undo_form"] = UndoForm()
+    return context
+
+
+def _preview(request: StaffRequest, batch: ImportBatch) -> dict[str, Any]:
+    tab = request.GET.get("lihat", "semua")
+    tab = tab if tab in TABS else "semua"
+    address = reverse("import_detail", args=[batch.pk])
+    page = keyset_page(
+        rows_of_tab(batch, tab),
+        after=_position(request, "sesudah"),
+        before=_position(request, "sebelum"),
+    )
+    lines = lines_of(batch, page.rows)
+    total = batch.counts.get(_COUNT_OF_TAB[tab], 0)
+    return {
+        "tab": tab,
+        "tabs": [
+            (
+                name,
+                label,
+                batch.counts.get(_COUNT_OF_TAB[name], 0),
+                f"{address}?lihat={name}",
+            )
+            for name, label in TABS.items()
+        ],
+        "lines": lines,
+        "notes": [remark(Finding(**said), {}) for said in notes_of(batch)["findings"]],
+        "asks_moves": batch.status == S.CHECKED
+        and any(line.row.awaits_confirmation for line in lines),
+        "pager": {
+            "shown": len(lines),
+            "total_text": total,
+            "previous_url": _link(address, tab, "sebelum", page.previous),
+            "next_url": _link(address, tab, "sesudah", page.following),
+        },
+    }
+
+
+def _position(request: StaffRequest, name: str) -> int:
+    text = request.GET.get(name, "")
+    return int(text) if text.isdigit() and len(text) < 10 else 0
+
+
+def _link(address: str, tab: str, name: str, position: int | None) -> str:
+    return f"{address}?lihat={tab}&{name}={position}" if position else ""

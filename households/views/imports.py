@@ -1,0 +1,211 @@
+"""The import under `/kerja/impor/`: file, areas, check, save, undo."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from households.forms.imports import AreasForm, ImportForm
+from households.imports.areas import remember
+from households.imports.checking import close_batch
+from households.imports.error_workbook import refused_workbook
+from households.imports.jobs import ask_again, ask_to_apply, ask_to_read
+from households.imports.staging import notes_of, start_batch
+from households.imports.undoing import BuiltUpon, undo_batch
+from households.models import BatchStatus, ImportBatch
+from households.views.import_pages import detail_context
+from households.workflows.importing import BUTTONS, IMPORT_FLOW
+from tkpk import rights, trail
+from tkpk.files import FileRemoved
+from tkpk.models import Mandate, Territory
+from tkpk.requests import StaffRequest
+from tkpk.roles import Role
+
+LISTED = 30
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _mandate(request: StaffRequest, kelurahan: Territory) -> Mandate:
+    for mandate in rights.mandates(request.user):
+        if mandate.role == Role.STAFF and mandate.territory.covers(kelurahan.code):
+            return mandate
+    raise PermissionDenied
+
+
+def _kelurahan(request: StaffRequest) -> Territory:
+    kelurahan = request.kelurahan
+    if not kelurahan:
+        raise PermissionDenied
+    _mandate(request, kelurahan)
+    return kelurahan
+
+
+def _batch(request: StaffRequest, pk: int) -> ImportBatch:
+    rows = ImportBatch.objects.visible_to(request.user)
+    return get_object_or_404(
+        rows.select_related("kelurahan", "source", "created_by", "fallback__parent"), pk=pk
+    )
+
+
+@never_cache
+@require_safe
+def import_list(request: StaffRequest) -> HttpResponse:
+    _kelurahan(request)
+    rows = ImportBatch.objects.visible_to(request.user).select_related("created_by")
+    before = request.GET.get("sebelum", "")
+    if before.isdigit():
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows.defer("notes")[: LISTED + 1])
+    older = found[LISTED - 1].pk if len(found) > LISTED else None
+    return render(request, "staff/imports/list.html", {"batches": found[:LISTED], "older": older})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_new(request: StaffRequest) -> HttpResponse:
+    kelurahan = _kelurahan(request)
+    if request.method == "POST":
+        form = ImportForm(request.POST, request.FILES, kelurahan=kelurahan)
+        if form.is_valid():
+            return redirect("import_detail", _started(request, kelurahan, form).pk)
+    else:
+        form = ImportForm(kelurahan=kelurahan)
+    return render(request, "staff/imports/new.html", {"form": form})
+
+
+def _started(request: StaffRequest, kelurahan: Territory, form: ImportForm) -> ImportBatch:
+    file = form.cleaned_data["file"]
+    with transaction.atomic():
+        batch = start_batch(
+            file.read(),
+            name=file.name,
+            content_type=file.content_type or "",
+            kelurahan=kelurahan,
+            by=request.user,
+            fallback=form.cleaned_data["fallback"],
+            all_or_nothing=form.cleaned_data["all_or_nothing"],
+        )
+        ask_to_read(batch, by=request.user)
+    return batch
+
+
+@never_cache
+@require_safe
+def import_detail(request: StaffRequest, pk: int) -> HttpResponse:
+    batch = _batch(request, pk)
+    return render(request, "staff/imports/detail.html", detail_context(request, batch))
+
+
+@require_POST
+def import_areas(request: StaffRequest, pk: int) -> HttpResponse:
+    batch = _batch(request, pk)
+    form = AreasForm(request.POST, kelurahan=batch.kelurahan, areas=notes_of(batch)["areas"])
+    if not form.is_valid():
+        context = detail_context(request, batch, areas_form=form)
+        return render(request, "staff/imports/detail.html", context, status=422)
+    with transaction.atomic():
+        if _moved(request, "map_areas", batch, changes={"areas_asked": True}):
+            remember(batch.kelurahan, batch.layout, form.answers(), by=request.user)
+    return redirect("import_detail", pk)
+
+
+@require_POST
+def import_moves(request: StaffRequest, pk: int) -> HttpResponse:
+    """Confirm, row by row, that known persons have moved to the KK of the file."""
+    batch = _batch(request, pk)
+    ticked = [int(text) for text in request.POST.getlist("position") if text.isdigit()]
+    waiting = batch.rows.filter(awaits_confirmation=True, position__in=ticked)
+    confirmed = sorted({*batch.confirmed_moves, *waiting.values_list("position", flat=True)})
+    if confirmed == batch.confirmed_moves:
+        messages.info(request, _("Tick the persons who have moved to this KK."))
+    else:
+        _moved(request, "recheck", batch, changes={"confirmed_moves": confirmed})
+    return redirect("import_detail", pk)
+
+
+def _moved(request: StaffRequest, move: str, batch: ImportBatch, **options: Any) -> bool:
+    """Make a move that hands the batch to a job; a refusal is shown as a message."""
+    try:
+        with transaction.atomic():
+            batch = IMPORT_FLOW.apply(move, batch, by=request.user, **options)
+            ask = ask_to_apply if batch.status == BatchStatus.APPLYING else ask_to_read
+            ask(batch, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return False
+    return True
+
+
+@require_POST
+def import_step(request: StaffRequest, pk: int, move: str) -> HttpResponse:
+    if move not in BUTTONS:
+        raise Http404
+    batch = _batch(request, pk)
+    if move == "confirm":
+        _confirm(request, batch)
+    else:
+        _close(request, batch, move)
+    return redirect("import_detail", pk)
+
+
+def _confirm(request: StaffRequest, batch: ImportBatch) -> None:
+    # The version that the preview was shown with: what is saved is what was seen.
+    if request.POST.get("version") != str(batch.version):
+        messages.error(request, _("The preview has changed. Look at it again before saving."))
+        return
+    _moved(request, "confirm", batch, changes={"problem_code": ""})
+
+
+def _close(request: StaffRequest, batch: ImportBatch, move: str) -> None:
+    try:
+        if move == "undo":
+            undo_batch(batch, by=request.user, reason=request.POST.get("reason", ""))
+            messages.success(request, _("The import is undone."))
+        else:
+            close_batch(move, batch, by=request.user)
+            messages.success(request, _("The import is discarded. The registry is unchanged."))
+    except BuiltUpon as error:
+        messages.error(request, error.message)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+
+
+@require_POST
+def import_retry(request: StaffRequest, pk: int) -> HttpResponse:
+    """Send a batch whose job failed to the worker again."""
+    batch = _batch(request, pk)
+    _mandate(request, batch.kelurahan)
+    ask_again(batch, by=request.user)
+    return redirect("import_detail", pk)
+
+
+@require_POST
+def import_refused(request: StaffRequest, pk: int) -> HttpResponse:
+    """The refused rows as a workbook. It holds persons: the trail says who took it."""
+    batch = _batch(request, pk)
+    mandate = _mandate(request, batch.kelurahan)
+    if not batch.counts.get("refused") or not batch.rows.exists():
+        raise Http404
+    try:
+        content = refused_workbook(batch)
+    except FileRemoved as error:
+        raise Http404 from error
+    with transaction.atomic():
+        trail.record(
+            chain=batch.kelurahan,
+            by=request.user,
+            mandate=mandate,
+            process="import",
+            move="error_workbook",
+            row=batch,
+        )
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{batch.code}-ditolak.xlsx"'
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,70 @@
+"""The way of an import batch. Reading and saving are jobs; an officer decides between them."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from households.models.imports import BatchStatus, ImportBatch
+from tkpk.models import User
+from tkpk.roles import Role
+from tkpk.workflow import Move, Workflow
+
+S = BatchStatus
+
+
+def no_conflicts(batch: ImportBatch, user: User) -> list[str]:
+    """None: a batch brings a list and decides about nobody.
+
+    A change of state inside the officer's own family is refused row by row, see the checks.
+    """
+    return []
+
+
+def _something_to_save(batch: ImportBatch) -> None:
+    counts: dict[str, Any] = batch.counts
+    if batch.all_or_nothing and counts.get("refused"):
+        raise ValidationError(
+            _("All or nothing was chosen and %(n)d rows are refused: mend them first."),
+            code="refused_rows",
+            params={"n": counts["refused"]},
+        )
+    if not counts.get("new") and not counts.get("changed"):
+        raise ValidationError(_("There is nothing new to save."), code="nothing_to_save")
+
+
+_STAFF = {Role.STAFF}
+
+IMPORT_FLOW = Workflow(
+    process="import",
+    title=_("Import"),
+    model=ImportBatch,
+    moves={
+        "confirm": Move(_("Save"), {S.CHECKED}, S.APPLYING, _STAFF, guard=_something_to_save),
+        "map_areas": Move(_("Answer areas"), {S.NEEDS_AREAS}, S.READING, _STAFF),
+        "recheck": Move(_("Check again"), {S.CHECKED}, S.READING, _STAFF),
+        "discard": Move(_("Discard"), {S.READING, S.NEEDS_AREAS, S.CHECKED}, S.DISCARDED, _STAFF),
+        "undo": Move(
+            _("Undo this import"),
+            {S.APPLIED},
+            S.UNDONE,
+            _STAFF,
+            needs_reason=True,
+            warning=_(
+                "Persons and families that this import created are deleted, changed ones get their "
+                "old values back."
+            ),
+        ),
+        # The steps of the jobs.
+        "ask_areas": Move(_("Ask for areas"), {S.READING}, S.NEEDS_AREAS, _STAFF),
+        "present": Move(_("Show what would change"), {S.READING}, S.CHECKED, _STAFF),
+        "refuse": Move(_("Refuse the file"), {S.READING}, S.REFUSED, _STAFF),
+        "save": Move(_("Finish saving"), {S.APPLYING}, S.APPLIED, _STAFF),
+        "renew": Move(_("Renew the preview"), {S.APPLYING}, S.READING, _STAFF),
+    },
+    conflicts=no_conflicts,
+    sealed_fields=("kelurahan_id", "code", "status", "source_sha256", "all_or_nothing", "counts"),
+    in_inbox=False,
+)
+# What a person may press; the rest is done by the jobs.
+BUTTONS = ("confirm", "discard", "undo")

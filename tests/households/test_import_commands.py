@@ -1,0 +1,94 @@
+"""The import at the command line."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from households.models import (
+    ImportBatch,
+    Member,
+)
+from tests import factories as make
+from tests.households import workbooks as file
+from tests.households.importing import OTHER_KK
+from tkpk.console import console_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place():
+    make.make_installation()
+    kelurahan = make.make_kelurahan()
+    make.make_rt(kelurahan)
+    return kelurahan
+
+
+@pytest.fixture
+def officer(place):
+    return console_user(place)
+
+
+@pytest.fixture
+def on_disk(tmp_path):
+    def write(*people):
+        path = tmp_path / "daftar.xlsx"
+        path.write_bytes(file.xlsx(file.grid(people)))
+        return str(path)
+
+    return write
+
+
+def ran(capsys, *args):
+    code = 0
+    try:
+        call_command(*args)
+    except SystemExit as stop:
+        code = stop.code
+    except CommandError as error:
+        code = error.returncode
+    return code, capsys.readouterr().out
+
+
+def test_the_command_previews_saves_and_undoes(place, on_disk, capsys):
+    path = on_disk(file.person(), file.wife())
+    code, out = ran(capsys, "import_households", path, "--json")
+    report = json.loads(out)
+    assert (code, report["new"], report["families"]) == (0, 2, 1)
+    assert not ImportBatch.objects.exists()
+    code, out = ran(capsys, "import_households", path, "--json", "--commit")
+    batch = json.loads(out)["batch"]
+    assert (code, Member.objects.count()) == (0, 2)
+    code, out = ran(capsys, "import_households", path, "--json", "--commit")
+    assert json.loads(out)["unchanged"] == 2
+    code, _out = ran(capsys, "undo_import", batch)
+    assert (code, Member.objects.count()) == (0, 0)
+
+
+def test_the_command_ends_with_2_when_a_row_is_refused(place, on_disk, capsys):
+    path = on_disk(file.person(rw="009"))
+    code, out = ran(capsys, "import_households", path, "--json")
+    report = json.loads(out)
+    assert code == 2
+    assert report["errors"][0]["code"] == "area_unknown"
+    assert set(report["errors"][0]) == {"sheet", "row", "column", "code", "message"}
+    area = f"JUMINAHAN/009/012={place.code}"
+    assert ran(capsys, "import_households", path, "--map-area", area)[0] == 0
+    assert ran(capsys, "import_households", path, "--territory", place.code)[0] == 0
+
+
+def test_the_command_ends_with_1_when_it_fails(place, tmp_path, capsys):
+    path = tmp_path / "catatan.xlsx"
+    path.write_bytes(b"PK\x03\x04")
+    assert ran(capsys, "import_households", str(path), "--json")[0] == 1
+    assert ran(capsys, "import_households", str(tmp_path / "tiada.xlsx"))[0] == 1
+    assert ran(capsys, "undo_import", "I-2020-0001")[0] == 1
+
+
+def test_all_or_nothing_at_the_command_saves_nothing(place, on_disk, capsys):
+    path = on_disk(file.person(), file.person(no_kk=OTHER_KK, nik="1"))
+    code, _out = ran(capsys, "import_households", path, "--commit", "--all-or-nothing")
+    assert (code, Member.objects.count()) == (2, 0)
+    code, _out = ran(capsys, "import_households", path, "--commit")
+    assert (code, Member.objects.count()) == (2, 1)
