@@ -7,3 +7,6 @@ from django.utils.translation import gettext_lazy as _
 class ProgramsConfig(AppConfig):
     name = "programs"
     verbose_name = _("Programmes and public pages")
+
+    def ready(self) -> None:
+        from programs import registrations  # noqa: F401, PLC0415 - models must be loaded first

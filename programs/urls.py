@@ -1,5 +1,13 @@
 """Public pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from programs.views import public
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("profil/", public.profile, name="profile"),
+    path("robots.txt", public.robots, name="robots"),
+    path("sitemap.xml", public.sitemap, name="sitemap"),
+    path("favicon.ico", public.favicon, name="favicon"),
+]

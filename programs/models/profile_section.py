@@ -4,16 +4,16 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from households.models.checks import no_identifier
 from tkpk.models import Tracked
 from tkpk.models.tracked import tracked_history
+from tkpk.text_checks import no_identifier
 
 
 class ProfileSection(Tracked):
     """One section, in Markdown, in Indonesian and (if written) in English."""
 
     slug = models.SlugField(_("short name in the address"), max_length=60)
-    position = models.PositiveSmallIntegerField(_("position"), default=100)
+    position = models.PositiveSmallIntegerField(_("place in the order"), default=100)
     title = models.CharField(_("title"), max_length=120, validators=[no_identifier])
     body = models.TextField(_("text"), validators=[no_identifier])
     title_en = models.CharField(
