@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from households.home_panel import home_panel
 from households.imports import jobs as import_jobs  # noqa: F401 - registers the job kinds
 from households.models import Household
 from households.models.household import READERS
@@ -61,6 +62,7 @@ def search_families(user: User, text: str) -> Iterator[SearchHit]:
 
 
 registry.search_sources["families"] = search_families
+registry.home_panels["families"] = home_panel
 
 register_workflow(IMPORT_FLOW, url=lambda batch: reverse("import_detail", args=[batch.pk]))
 registry.menu.append(

@@ -17,9 +17,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from households import statistics
-from households.families import save_household
-from households.imports.pipeline import import_now
-from households.models import Household
+from households.families import save_family
+from households.imports.applying import apply_batch
+from households.imports.checking import check_batch
+from households.imports.staging import start_batch
+from households.models import BatchStatus, Household
+from households.workflows.importing import IMPORT_FLOW
 from tkpk import mandates
 from tkpk.models import Installation, KelurahanOffice, Mandate, Organisation, Territory, User
 from tkpk.models.territory import Level
@@ -140,9 +143,12 @@ def _months(day: datetime.date, months: int) -> datetime.date:
 
 def _families(kelurahan: Territory, *, by: User) -> None:
     path = DEMO_DIR / "penduduk.csv"
-    batch = import_now(path.read_bytes(), name=path.name, kelurahan=kelurahan, by=by)
-    if batch.status != batch.Status.APPLIED:
-        raise RuntimeError(f"The demo's families were not imported: {batch.status}")
+    if not Household.objects.filter(kelurahan=kelurahan).exists():
+        batch = start_batch(path.read_bytes(), name=path.name, kelurahan=kelurahan, by=by)
+        batch = IMPORT_FLOW.apply("confirm", check_batch(batch, by=by), by=by)
+        batch = apply_batch(batch, by=by)
+        if batch.status != BatchStatus.APPLIED:
+            raise RuntimeError(f"The demo's families were not imported: {batch.status}")
     for row in rows("keluarga.csv"):
         household = Household.objects.with_kk(row["no_kk"]).get(kelurahan=kelurahan)
         for name in (*NUMBERS, *MORE_NUMBERS):
@@ -152,7 +158,7 @@ def _families(kelurahan: Territory, *, by: User) -> None:
         household.decile_as_of = (
             datetime.date.fromisoformat(row["decile_as_of"]) if row["decile_as_of"] else None
         )
-        save_household(household, by=by, expected_version=household.version)
+        save_family(household, by=by, expected_version=household.version)
 
 
 def _open_accounts(password: str) -> Path:

@@ -11,6 +11,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
 from tkpk.views import account as own
+from tkpk.views.people import second_step_lift
 from tkpk.views.setup import setup
 
 _RESET = "lupa-kata-sandi/"
@@ -40,6 +41,7 @@ urlpatterns = [
     ),
     path("kode/", own.reset_code_use, name="reset_code_use"),
     path("kode/terbitkan/<int:pk>/", own.reset_code_issue, name="reset_code_issue"),
+    path(f"{_SECOND}hapus/<int:pk>/", second_step_lift, name="second_step_lift"),
     path(_SECOND, mfa.index, name="mfa_index"),
     path(f"{_SECOND}aktifkan/", totp.activate_totp, name="mfa_activate_totp"),
     path(f"{_SECOND}matikan/", totp.deactivate_totp, name="mfa_deactivate_totp"),

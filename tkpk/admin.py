@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 
-from tkpk import mandates
+from tkpk import mandates, people
 from tkpk.admin_base import MandateAdmin, ReadOnlyAdmin
 from tkpk.models import (
     AccessLog,
@@ -178,10 +178,16 @@ class UserAdmin(MandateAdmin):
     def sign_in_code(self, obj: User) -> str:
         if obj.pk is None:
             return str(_("Save the person first."))
+        if not obj.mandates.exists():
+            return str(_("Give the person a mandate first."))
+        # The page of the code answers to POST only; this button sends the form of this page there.
         return format_html(
-            '<a class="button" href="{}">{}</a>',
+            '<button type="submit" class="button" formaction="{}" formnovalidate>{}</button>'
+            ' <a href="{}">{}</a>',
             reverse("reset_code_issue", args=[obj.pk]),
             _("Issue a code to set a password"),
+            reverse("second_step_lift", args=[obj.pk]),
+            _("Phone and codes lost: remove the second step"),
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -195,9 +201,7 @@ class UserAdmin(MandateAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         if form.cleaned_data.get("new_nik"):
             obj.set_nik(form.cleaned_data["new_nik"])
-        if not change:
-            obj.set_unusable_password()
-        obj.save()
+        people.save_person(obj, by=request.user, new=not change)
 
 
 @admin.register(Mandate)

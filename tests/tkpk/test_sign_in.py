@@ -63,7 +63,7 @@ def test_every_wrong_pair_gets_the_same_answer(officer, kelurahan):
     ]:
         response = attempt(Client(), login, password)
         assert response.status_code == 200
-        answers.add(text_of(response).replace(login, ""))
+        answers.add(text_of(response))
     assert len(answers) == 1
 
 

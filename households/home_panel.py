@@ -1,0 +1,25 @@
+"""The registry's piece of the first page: search, and the figures of my area."""
+
+from typing import Any
+
+from households.models import Household, Member
+from households.models.household import READERS
+from households.visibility import Column, scopes_seeing
+from tkpk.models import Level, User
+from tkpk.rights import scopes
+
+TEMPLATE = "staff/households/_home_panel.html"
+
+
+def home_panel(user: User) -> tuple[str, dict[str, Any]] | None:
+    """Template and figures for who may open families; None for everybody else."""
+    if not scopes(user, READERS):
+        return None
+    families = Household.objects.visible_to(user).active()
+    without_rt = families.exclude(territory__level=Level.RT).count()
+    return TEMPLATE, {
+        "families": families.count(),
+        "persons": Member.objects.visible_to(user).active().count(),
+        "without_rt": without_rt,
+        "sees_facts": bool(scopes_seeing(user, Column.FACTS)),
+    }

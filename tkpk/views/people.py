@@ -1,0 +1,28 @@
+"""Pages of an administrator's acts on people."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from tkpk import people, reset_codes
+from tkpk.forms.people import ReasonForm
+from tkpk.models import User
+from tkpk.requests import StaffRequest
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_step_lift(request: StaffRequest, pk: int) -> HttpResponse:
+    """Say what will happen, ask for the reason, and do it."""
+    person = get_object_or_404(User, pk=pk)
+    if reset_codes.right_to_issue(request.user, person) is None:
+        raise Http404
+    form = ReasonForm(request.POST) if request.method == "POST" else ReasonForm()
+    if request.method == "POST" and form.is_valid():
+        people.lift_second_step(person, by=request.user, reason=form.cleaned_data["reason"])
+        messages.success(
+            request, _("The second step of %(name)s is removed.") % {"name": person.name}
+        )
+        return redirect("admin:tkpk_user_change", person.pk)
+    return render(request, "akun/second_step_lift.html", {"person": person, "form": form})
