@@ -186,9 +186,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Django's own: allauth's keeps a second list of addresses, in which an old one would stay valid.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = (
-    "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class, no password
-)
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class, no password
 PASSWORD_RESET_TIMEOUT = 3600
 # Who signed in so many seconds ago is not asked for the password again on a security page.
 FRESH_SIGN_IN_SECONDS = 300

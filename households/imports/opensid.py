@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from households.code_parsing import loses_meaning
 from households.imports import cells
-from households.imports.cells import Area
 from households.imports.dates import parse_date
 from households.imports.findings import WARNING, CellError, Finding, hint
 from households.imports.layout import Column, Layout, Match, Table
@@ -131,9 +130,9 @@ def _required(row: ParsedRow, column: Column) -> Finding:
 
 
 def _normalise_area(parsed: ParsedRow) -> None:
-    """The three cells as one area; a cell that could not be read keeps its own finding."""
-    found = [parsed.values[name] or None for name in Area._fields]
-    parsed.values.update(zip(Area._fields, cells.parse_area(*found), strict=True))
+    """RW and RT in one spelling; a cell that could not be read keeps its own finding."""
+    area = parsed.area
+    parsed.values.update(rw=area.rw, rt=area.rt)
 
 
 def _shorten_coordinates(parsed: ParsedRow) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from households.imports.cells import Area
+from households.imports.cells import Area, parse_area
 from households.imports.findings import Finding
 from households.imports.reading import Cell
 
@@ -34,4 +34,5 @@ class ParsedRow:
 
     @property
     def area(self) -> Area:
-        return Area(*(self.values[name] for name in Area._fields))
+        """Where the row says it lives, in one spelling; `values` keep the hamlet as written."""
+        return parse_area(*(self.values[name] or None for name in Area._fields))

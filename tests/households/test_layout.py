@@ -361,3 +361,12 @@ def test_people_without_a_kk_number_are_refused_one_by_one():
 def test_a_child_at_the_head_of_a_family_is_a_warning():
     [family] = grouped(make.person(nik="0", tanggallahir="2020-01-01"))
     assert [(f.code, f.level) for f in family.findings] == [("head_is_child", "warning")]
+
+
+def test_a_hamlet_is_kept_as_written_and_compared_in_one_spelling():
+    first, second = parsed(
+        make.person(dusun="Ledok Tukangan"), make.wife(dusun="DUSUN LEDOK TUKANGAN")
+    )
+    assert first.values["hamlet"] == "Ledok Tukangan"
+    assert first.area == second.area
+    assert first.area.hamlet == "LEDOK TUKANGAN"
