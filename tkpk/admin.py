@@ -30,6 +30,7 @@ from tkpk.models import (
 from tkpk.models.territory import within
 from tkpk.nik import IdentifierError, check_nik
 from tkpk.public_pages import published
+from tkpk.requests import signed_in
 from tkpk.resources import TerritoryResource
 from tkpk.rights import administers, scopes
 from tkpk.roles import Role
@@ -63,7 +64,7 @@ class TerritoryAdmin(ImportExportMixin, MandateAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "parent":
             # Required, so that nobody adds a place outside the own area: codes follow parents.
-            places = Territory.objects.within(*scopes(request.user, ADMIN))
+            places = Territory.objects.within(*scopes(signed_in(request), ADMIN))
             kwargs["queryset"] = places.exclude(level="RT").select_related("parent")
             kwargs["required"] = True
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -97,7 +98,7 @@ class OrganisationAdmin(MandateAdmin):
     fields = ["kelurahan", "kind", "code", "name", "territory"]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        codes = scopes(request.user, self.change_roles)
+        codes = scopes(signed_in(request), self.change_roles)
         places = Territory.objects.within(*codes).select_related("parent")
         kwargs["queryset"] = places.served() if db_field.name == "kelurahan" else places
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -109,7 +110,7 @@ class OrganisationAdmin(MandateAdmin):
 
 def _known_to(request: HttpRequest) -> Q:
     """People with a mandate in my places, and those who have none yet."""
-    codes = scopes(request.user, ADMIN)
+    codes = scopes(signed_in(request), ADMIN)
     mine = Mandate.objects.filter(within("territory__code", *codes)).values("user")
     # By subqueries: a join would show a person once for each mandate.
     return Q(pk__in=mine) | ~Q(pk__in=Mandate.objects.values("user"))
@@ -196,12 +197,12 @@ class UserAdmin(MandateAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is None:
             return super().has_change_permission(request)
-        return administers(request.user, obj)
+        return administers(signed_in(request), obj)
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         if form.cleaned_data.get("new_nik"):
             obj.set_nik(form.cleaned_data["new_nik"])
-        people.save_person(obj, by=request.user, new=not change)
+        people.save_person(obj, by=signed_in(request), new=not change)
 
 
 @admin.register(Mandate)
@@ -229,7 +230,7 @@ class MandatesAdmin(MandateAdmin):
         return ["user", "role", "territory", "organisation"] if obj else []
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        codes = scopes(request.user, ADMIN)
+        codes = scopes(signed_in(request), ADMIN)
         if db_field.name == "territory":
             kwargs["queryset"] = Territory.objects.within(*codes).select_related("parent")
         elif db_field.name == "organisation":
@@ -241,9 +242,9 @@ class MandatesAdmin(MandateAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         try:
             if change:
-                mandates.amend(obj, by=request.user)
+                mandates.amend(obj, by=signed_in(request))
             else:
-                mandates.grant(obj, by=request.user)
+                mandates.grant(obj, by=signed_in(request))
         except PermissionDenied as error:
             messages.error(request, str(error))
             raise

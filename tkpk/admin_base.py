@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -13,6 +14,7 @@ from tkpk.encryption import EncryptedTextField
 from tkpk.models import Tracked
 from tkpk.models.territory import within
 from tkpk.models.tracked import save_edit
+from tkpk.requests import signed_in
 from tkpk.rights import home_kelurahan, scopes
 from tkpk.roles import Role
 
@@ -43,7 +45,7 @@ class MandateAdmin(SimpleHistoryAdmin):
     list_per_page = 50
 
     def _scopes(self, request: HttpRequest, roles: frozenset[Role]) -> list[str]:
-        return scopes(request.user, roles)
+        return scopes(signed_in(request), roles)
 
     def _covers(self, request: HttpRequest, obj: Model | None, roles: frozenset[Role]) -> bool:
         codes = self._scopes(request, roles)
@@ -70,7 +72,7 @@ class MandateAdmin(SimpleHistoryAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         if issubclass(self.model, Tracked):
-            return home_kelurahan(request.user, self.change_roles) is not None
+            return home_kelurahan(signed_in(request), self.change_roles) is not None
         return bool(self._scopes(request, self.change_roles))
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -81,15 +83,18 @@ class MandateAdmin(SimpleHistoryAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         if hasattr(obj, "updated_by_id"):
-            obj.updated_by = request.user
+            obj.updated_by = signed_in(request)
             if not change:
-                obj.created_by = request.user
+                obj.created_by = signed_in(request)
         if isinstance(obj, Tracked):
             if change:
                 expected = form.cleaned_data["read_version"]
-                save_edit(obj, by=request.user, expected_version=expected)
+                save_edit(obj, by=signed_in(request), expected_version=expected)
                 return
-            obj.kelurahan = home_kelurahan(request.user, self.change_roles)
+            home = home_kelurahan(signed_in(request), self.change_roles)
+            if home is None:
+                raise PermissionDenied
+            obj.kelurahan = home
         super().save_model(request, obj, form, change)
 
     # --- history ------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from tkpk.models import User
 from tkpk.rights import may_enter_admin
 
 
@@ -21,7 +22,7 @@ class PortalAdminSite(AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return may_enter_admin(request.user)
+        return isinstance(request.user, User) and may_enter_admin(request.user)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -31,7 +32,7 @@ class PortalAdminSite(AdminSite):
             raise PermissionDenied
         return redirect("admin:index")
 
-    def password_change(
+    def password_change(  # type: ignore[override]  # a redirect is no template
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """One page for it, which also signs the other devices out."""

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from tkpk.middleware import is_staff_path
 from tkpk.models import Installation
 from tkpk.registry import registry
+from tkpk.requests import signed_in
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class LanguageLink:
 def _staff_menu(request: HttpRequest) -> list[MenuEntry]:
     entries = []
     for item in sorted(registry.menu, key=lambda item: item.order):
-        if not item.visible(request.user):
+        if not item.visible(signed_in(request)):
             continue
         try:
             url = reverse(item.url_name)

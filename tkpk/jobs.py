@@ -18,7 +18,7 @@ from tkpk.outbox import prune_sent
 try:  # Django 6 ships the interface that django-tasks brings to this line
     from django.tasks import task
 except ImportError:
-    from django_tasks import task
+    from django_tasks import task  # type: ignore[no-redef]  # the same interface
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
@@ -67,7 +67,7 @@ class KelurahanOfRequest:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.kelurahan = SimpleLazyObject(lambda: self._find(request))
+        setattr(request, "kelurahan", SimpleLazyObject(lambda: self._find(request)))  # noqa: B010
         return self.get_response(request)
 
     @staticmethod
@@ -88,7 +88,7 @@ class ClosedByDefault(LoginRequiredMiddleware):
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
-    ) -> HttpResponse | None:
+    ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
             return None
         if request.method == "POST" and not request.user.is_authenticated and drafts.keep(request):

@@ -20,7 +20,7 @@ class OutboxBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         rows = [
-            OutgoingMail(to=to, subject=message.subject[:200], body=message.body)
+            OutgoingMail(to=to, subject=message.subject[:200], body=str(message.body))
             for message in email_messages
             for to in message.recipients()
         ]

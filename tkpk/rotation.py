@@ -107,8 +107,8 @@ def _rewrite_texts(
     count, names = 0, [field.name for field in secret]
     rows = model._base_manager.order_by("pk").values("pk", *names)
     for row in list(rows):
-        values = {
-            field.column: seal_text(row[field.name], context=field.context)
+        values: dict[str, Any] = {
+            str(field.column): seal_text(row[field.name], context=field.context)
             for field in secret
             if row[field.name]
         }

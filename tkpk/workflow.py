@@ -7,6 +7,7 @@ it, so they cannot disagree.
 
 import datetime
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,9 +30,9 @@ class Move:
     """One row of a table. A guard raises ValidationError with what is missing."""
 
     label: Text
-    sources: frozenset[str] | set[str]
+    sources: AbstractSet[str]
     target: str
-    roles: frozenset[Role] | set[Role]
+    roles: AbstractSet[Role]
     guard: Guard | None = None
     needs_reason: bool = False
     four_eyes: bool = False
@@ -69,11 +70,13 @@ class Workflow:
     territory_path: str = "kelurahan"
     organisation: Callable[[Any], int | None] = lambda row: None
     makers: Callable[[Any], set[int]] = lambda row: {row.created_by_id}
-    # Whether its open rows are somebody's work to do; a register's rows are not.
-    in_inbox: bool = True
+    # The moves that wait for somebody, and so stand in the inbox; None for all of them. A register
+    # has none: that a person may be recorded as moved is nobody's work to do.
+    duties: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
-        known = {value for value, _label in self.model._meta.get_field("status").choices}
+        status: Any = self.model._meta.get_field("status")
+        known = {value for value, _label in status.choices}
         for name, move in self.moves.items():
             unknown = ({move.target} | set(move.sources)) - known
             if unknown or not move.roles:
@@ -98,10 +101,19 @@ class Workflow:
                 found.append(OpenMove(name, move, self._missing(move, row)))
         return found
 
+    def waiting_for(self, user: User, row: Any) -> list[OpenMove]:
+        """The open moves that are this person's work to do."""
+        return [found for found in self.open_to(user, row) if self._is_duty(found.name)]
+
+    def _is_duty(self, name: str) -> bool:
+        return self.duties is None or name in self.duties
+
     def rows_open_to(self, user: User) -> models.QuerySet[Any]:
-        """Rows that may wait for this person: by status and place; `open_to` has the last word."""
+        """Rows that may wait for this person; `waiting_for` has the last word on each."""
         condition = models.Q(pk__in=[])
-        for move in self.moves.values():
+        for name, move in self.moves.items():
+            if not self._is_duty(name):
+                continue
             codes = rights.scopes(user, move.roles)
             if codes:
                 condition |= models.Q(status__in=list(move.sources)) & within(
@@ -163,7 +175,8 @@ class Workflow:
         """
         move = self.moves[name]
         with transaction.atomic():
-            locked = self.model._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+            rows = self.model._default_manager.select_for_update(of=("self",))
+            locked: Any = rows.get(pk=row.pk)
             rights.fresh_mandates(by)
             self._check(move, locked, by=by, reason=reason)
             before = locked.status

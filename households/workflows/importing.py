@@ -64,7 +64,7 @@ IMPORT_FLOW = Workflow(
     },
     conflicts=no_conflicts,
     sealed_fields=("kelurahan_id", "code", "status", "source_sha256", "all_or_nothing", "counts"),
-    in_inbox=False,
+    duties=frozenset({"confirm", "map_areas"}),
 )
 # What a person may press; the rest is done by the jobs.
 BUTTONS = ("confirm", "discard", "undo")

@@ -80,7 +80,7 @@ MEMBER_FLOW = Workflow(
     conflicts=own_family,
     sealed_fields=("kelurahan_id", "status", "status_on"),
     territory_path="household__territory",
-    in_inbox=False,
+    duties=frozenset(),
 )
 # Which move leads to a state: the import carries the states of a list through these.
 MOVE_TO = {move.target: name for name, move in MEMBER_FLOW.moves.items()}
@@ -118,7 +118,7 @@ HOUSEHOLD_FLOW = Workflow(
     conflicts=own_family,
     sealed_fields=("kelurahan_id", "status", "status_on"),
     territory_path="territory",
-    in_inbox=False,
+    duties=frozenset(),
 )
 
 

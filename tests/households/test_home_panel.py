@@ -3,7 +3,12 @@
 import pytest
 from django.urls import reverse
 
+from households.imports.applying import apply_batch
+from households.imports.checking import check_batch
+from households.imports.staging import start_batch
+from households.workflows.importing import IMPORT_FLOW
 from tests.factories import make_family, make_installation, make_kelurahan, make_rt, make_user
+from tests.households import workbooks
 from tkpk.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -49,9 +54,22 @@ def test_the_first_page_takes_the_same_queries_for_one_family_and_for_three(
     officer = make_user("petugas", Role.STAFF, place)
     make_family(make_rt(place), by=officer)
     client.force_login(officer)
-    with django_assert_num_queries(11) as counted:
+    with django_assert_num_queries(12) as counted:
         client.get(reverse("work_home"))
     for _number in range(2):
         make_family(make_rt(place), by=officer)
     with django_assert_num_queries(len(counted)):
         client.get(reverse("work_home"))
+
+
+def test_an_import_that_waits_for_an_answer_stands_in_the_inbox_and_a_saved_one_does_not(
+    client, place
+):
+    officer = make_user("petugas", Role.STAFF, place)
+    data = workbooks.xlsx(workbooks.grid([workbooks.person()]))
+    batch = start_batch(data, name="penduduk.xlsx", kelurahan=place, by=officer, fallback=place)
+    batch = check_batch(batch, by=officer)
+    waiting = page(client, officer).context["waiting"]
+    assert [row.title for row in waiting] == [batch.code]
+    apply_batch(IMPORT_FLOW.apply("confirm", batch, by=officer), by=officer)
+    assert page(client, officer).context["waiting"] == []

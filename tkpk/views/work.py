@@ -29,10 +29,8 @@ def waiting_for(user: Any) -> list[Waiting]:
     """Rows with a move open to this person, the oldest first, from every registered process."""
     found = []
     for flow in workflows():
-        if not flow.in_inbox:
-            continue
         for row in flow.rows_open_to(user).order_by("updated_at")[:INBOX_LIMIT]:
-            moves = flow.open_to(user, row)
+            moves = flow.waiting_for(user, row)
             if moves:
                 labels = [open_move.move.label for open_move in moves]
                 url = registry.row_urls[flow.process](row)
