@@ -123,12 +123,21 @@ class Household(HousingFacts, Tracked):
             ),
             models.CheckConstraint(
                 condition=Q(decile__isnull=True, decile_as_of__isnull=True)
-                | (Q(decile__range=(1, 10), decile_as_of__isnull=False) & ~Q(registry_source="")),
+                | (
+                    Q(decile__isnull=False, decile__range=(1, 10), decile_as_of__isnull=False)
+                    & ~Q(registry_source="")
+                ),
                 name="household_decile_is_dated",
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(
+                    # Said in full: with a NULL in it, a range is neither true nor false, and passes.
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="household_coordinates_paired",
             ),
             models.CheckConstraint(

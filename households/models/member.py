@@ -123,7 +123,13 @@ class Member(PersonFacts, Tracked):
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(
+                    # Said in full: with a NULL in it, a range is neither true nor false, and passes.
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="member_coordinates_paired",
             ),
             *known_codes("member", PERSON_LISTS),
