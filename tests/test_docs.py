@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, get_commands
 
 from tkpk.registry import workflows
 
@@ -75,7 +75,5 @@ def test_every_picture_of_the_manual_is_shown_and_small():
 
 @pytest.mark.parametrize("page", MANUAL, ids=lambda page: page.name)
 def test_the_manual_names_only_commands_that_exist(page):
-    from django.core.management import get_commands
-
     named = set(COMMAND.findall(page.read_text(encoding="utf-8")))
     assert named <= set(get_commands())

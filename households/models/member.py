@@ -124,7 +124,7 @@ class Member(PersonFacts, Tracked):
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(
-                    # Said in full: with a NULL in it, a range is neither true nor false, and passes.
+                    # In full: with a NULL in it, a range is neither true nor false, and passes.
                     latitude__isnull=False,
                     longitude__isnull=False,
                     latitude__range=(-90, 90),

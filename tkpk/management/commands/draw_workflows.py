@@ -15,9 +15,9 @@ from tkpk.workflow import Move, Workflow
 
 HEAD = """# Workflows
 
-Drawn from the tables in the code by `manage.py draw_workflows`; a test fails when this file is stale, so
-change the table and draw again. Every move goes through `Workflow.apply`, which also refuses a person whose
-own family or group is concerned.
+Drawn from the tables in the code by `manage.py draw_workflows`; a test fails when this file is
+stale, so change the table and draw again. Every move goes through `Workflow.apply`, which also
+refuses a person whose own family or group is concerned.
 """
 COLUMNS = ("move", "from", "to", "who", "needs reason", "four eyes")
 ANY = "any other status"
