@@ -51,7 +51,7 @@ class ProfileSectionAdmin(MandateAdmin):
         return form
 
     def _kelurahan(self, request: StaffRequest) -> Territory | None:
-        return home_kelurahan(request.user)
+        return home_kelurahan(request.user, self.change_roles)
 
     def preview(self, request: StaffRequest) -> HttpResponse:
         """The typed text as the public would see it; nothing is saved."""

@@ -6,13 +6,16 @@ worker that is killed. A job's function must be safe to run again from its start
 
 import datetime
 import logging
+import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult, TaskResultStatus
 
-from tkpk.models import AccessLog, DailyRun, Draft, Job, OutgoingMail, User
+from tkpk.models import AccessLog, DailyRun, Draft, Job, OutgoingMail, ResetCode, User
 from tkpk.outbox import prune_sent
 
 try:  # Django 6 ships the interface that django-tasks brings to this line
@@ -26,6 +29,7 @@ STALE_AFTER = datetime.timedelta(seconds=60)
 MAX_ATTEMPTS = 5
 KEEP_ACCESS_LOG = datetime.timedelta(days=2 * 365)
 KEEP_DRAFTS = datetime.timedelta(days=7)
+KEEP_TASKS = datetime.timedelta(days=30)
 
 KINDS: dict[str, Callable[[Job], None]] = {}
 DAILY: dict[str, Callable[[datetime.datetime], None]] = {}
@@ -105,12 +109,27 @@ def beat(job: Job, *, done: int, total: int) -> None:
     Job.objects.filter(pk=job.pk).update(done=done, total=total, heartbeat_at=timezone.now())
 
 
+def _is_carried(job: Job) -> bool:
+    """Whether a task of the queue will still bring this job to a worker.
+
+    A worker that was killed between taking the task and starting the job leaves a task that no
+    other worker takes.
+    """
+    try:
+        task_id = uuid.UUID(job.task_id)
+    except ValueError:  # never handed over, or run at once without a queue
+        return False
+    return DBTaskResult.objects.filter(pk=task_id, status=TaskResultStatus.READY).exists()
+
+
 def resume_stale(now: datetime.datetime) -> int:
     """Send again the jobs that run without a sign of life, or were never picked up."""
     silent = models.Q(status=Job.Status.RUNNING, heartbeat_at__lt=now - STALE_AFTER)
-    lost = models.Q(status=Job.Status.QUEUED, task_id="", created_at__lt=now - STALE_AFTER)
+    waiting = models.Q(status=Job.Status.QUEUED, created_at__lt=now - STALE_AFTER)
     resumed = 0
-    for job in Job.objects.filter(silent | lost):
+    for job in Job.objects.filter(silent | waiting):
+        if job.status == Job.Status.QUEUED and _is_carried(job):
+            continue
         fresh = job.attempts < MAX_ATTEMPTS
         changed = Job.objects.filter(
             pk=job.pk, status=job.status, heartbeat_at=job.heartbeat_at
@@ -176,3 +195,6 @@ def _prune(now: datetime.datetime) -> None:
     Draft.objects.filter(created_at__lt=now - KEEP_DRAFTS).delete()
     prune_sent(now)
     OutgoingMail.objects.filter(sent_at__isnull=True, created_at__lt=now - KEEP_DRAFTS).delete()
+    Session.objects.filter(expire_date__lt=now).delete()
+    ResetCode.objects.filter(expires_at__lt=now - KEEP_DRAFTS).delete()
+    DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP_TASKS).delete()

@@ -245,6 +245,8 @@ AXES_SENSITIVE_PARAMETERS = [
     "password2",
     "csrfmiddlewaretoken",
 ]
+# Not in a cookie: a message may name a family.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True

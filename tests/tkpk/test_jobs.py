@@ -5,6 +5,7 @@ import logging
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.db import DataError, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -124,14 +125,28 @@ def test_a_job_without_a_sign_of_life_for_a_minute_is_resumed():
     assert (alive.status, alive.attempts) == ("RUNNING", 1)
 
 
+def task_of(status):
+    taken = {"started_at": timezone.now()} if status == "RUNNING" else {}
+    return DBTaskResult.objects.create(
+        status=status,
+        task_path="tkpk.jobs.run_job",
+        args_kwargs={"args": [], "kwargs": {}},
+        queue_name="default",
+        backend_name="default",
+        **taken,
+    )
+
+
 @pytest.mark.django_db
 def test_a_job_that_was_never_handed_over_is_resumed():
     lost = Job.objects.create(kind="note", key="lost")
-    waiting = Job.objects.create(kind="note", key="waiting", task_id="7")
+    waiting = Job.objects.create(kind="note", key="waiting", task_id=str(task_of("READY").pk))
+    # Its worker was killed after taking the task and before starting the job.
+    orphan = Job.objects.create(kind="note", key="orphan", task_id=str(task_of("RUNNING").pk))
     old = timezone.now() - datetime.timedelta(minutes=5)
     Job.objects.update(created_at=old)
-    assert jobs.resume_stale(timezone.now()) == 1
-    assert ran == [lost.pk]
+    assert jobs.resume_stale(timezone.now()) == 2
+    assert sorted(ran) == [lost.pk, orphan.pk]
     assert Job.objects.get(pk=waiting.pk).status == "QUEUED"
 
 
@@ -187,3 +202,20 @@ def test_a_daily_job_that_fails_is_tried_again_and_stops_no_other(monkeypatch, c
     assert calls == ["fail", "after", "fail"]
     assert list(DailyRun.objects.values_list("name", flat=True)) == ["after"]
     assert "Sutarmi" not in caplog.text
+
+
+@pytest.mark.django_db
+def test_what_has_run_out_is_cleared_away_once_a_day():
+    now = timezone.now()
+    for key, days in (("lama", -1), ("baru", 1)):
+        Session.objects.create(session_key=key, expire_date=now + datetime.timedelta(days=days))
+    old = task_of("READY")
+    DBTaskResult.objects.filter(pk=old.pk).update(
+        status="SUCCESSFUL",
+        started_at=now - datetime.timedelta(days=32),
+        finished_at=now - datetime.timedelta(days=31),
+    )
+    kept = task_of("READY")
+    assert "prune" in jobs.run_due(now)
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["baru"]
+    assert list(DBTaskResult.objects.values_list("pk", flat=True)) == [kept.pk]
