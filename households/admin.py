@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 
 from households import families
-from households.admin_list import RtFilter, RwFilter, SealedSearchChangeList, officer
+from households.admin_list import RtFilter, RwFilter, SealedSearchChangeList
 from households.forms.admin import (
     AdminFamilyForm,
     AdminMemberForm,
@@ -29,6 +29,7 @@ from households.searching import find_families, with_counts
 from tkpk import rights, search_token
 from tkpk.admin_base import MandateAdmin
 from tkpk.exports import FORMATS
+from tkpk.requests import signed_in
 from tkpk.roles import Role
 
 
@@ -64,7 +65,7 @@ class MemberInline(admin.StackedInline):
         return self.has_change_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and not families.edit_refusals(officer(request), obj)
+        return obj is not None and not families.edit_refusals(signed_in(request), obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -141,14 +142,14 @@ class HouseholdAdmin(ExportMixin, MandateAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         made = super().get_form(request, obj, **kwargs)
-        made.by = officer(request)
+        made.by = signed_in(request)
         return made
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         if context.get("original") is not None:
-            families.note_view(context["original"], by=officer(request))
+            families.note_view(context["original"], by=signed_in(request))
         return super().render_change_form(request, context, *args, **kwargs)
 
     # --- rights -------------------------------------------------------------------------------
@@ -158,7 +159,7 @@ class HouseholdAdmin(ExportMixin, MandateAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is None:
             return super().has_change_permission(request)
-        return not families.edit_refusals(officer(request), obj)
+        return not families.edit_refusals(signed_in(request), obj)
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -166,14 +167,14 @@ class HouseholdAdmin(ExportMixin, MandateAdmin):
     # --- saving -------------------------------------------------------------------------------
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if form.changed_data:
-            families.save_family(obj, by=officer(request), expected_version=obj.version)
+            families.save_family(obj, by=signed_in(request), expected_version=obj.version)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)
         for member in formset.new_objects:
-            families.add_member(member, by=officer(request))
+            families.add_member(member, by=signed_in(request))
         for member, _names in formset.changed_objects:
-            families.save_member(member, by=officer(request), expected_version=member.version)
+            families.save_member(member, by=signed_in(request), expected_version=member.version)
         formset.save_m2m()
 
     # --- search -------------------------------------------------------------------------------
@@ -189,7 +190,7 @@ class HouseholdAdmin(ExportMixin, MandateAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         address = reverse("admin:households_household_changelist")
-        token = search_token.make(request.POST.get("text", ""), officer(request))
+        token = search_token.make(request.POST.get("text", ""), signed_in(request))
         return redirect(f"{address}?{urlencode({'q': token})}" if token else address)
 
     def get_search_results(
@@ -197,8 +198,8 @@ class HouseholdAdmin(ExportMixin, MandateAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         if not search_term:
             return queryset, False
-        text = search_token.read(search_term, officer(request))
-        rows = find_families(queryset, officer(request), text) if text else queryset.none()
+        text = search_token.read(search_term, signed_in(request))
+        rows = find_families(queryset, signed_in(request), text) if text else queryset.none()
         return rows, False
 
     # --- history, which the family's own page shows without numbers ----------------------------
@@ -219,8 +220,8 @@ class HouseholdAdmin(ExportMixin, MandateAdmin):
         except NoReverseMatch:
             import_url = ""
         more = {
-            "import_url": import_url if rights.scopes(officer(request), families.EDITORS) else "",
-            "may_enter": bool(rights.scopes(officer(request), families.EDITORS)),
+            "import_url": import_url if rights.scopes(signed_in(request), families.EDITORS) else "",
+            "may_enter": bool(rights.scopes(signed_in(request), families.EDITORS)),
         }
         return super().changelist_view(request, {**(extra_context or {}), **more})
 
@@ -239,7 +240,7 @@ class HouseholdAdmin(ExportMixin, MandateAdmin):
             response = super()._do_file_export(file_format, request, queryset, export_form)
             chosen = export_form.cleaned_data
             note_export(
-                queryset, by=officer(request), reason=chosen["reason"], numbers=chosen["numbers"]
+                queryset, by=signed_in(request), reason=chosen["reason"], numbers=chosen["numbers"]
             )
         response["Cache-Control"] = "no-store, private"
         return response

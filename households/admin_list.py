@@ -1,6 +1,6 @@
 """The admin's list of families: filters by place, and a search sealed in the address."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -8,13 +8,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from tkpk import rights, search_token
-from tkpk.models import Level, Territory, User
+from tkpk.models import Level, Territory
 from tkpk.models.territory import within
-
-
-def officer(request: HttpRequest) -> User:
-    """Who is signed in; the admin site lets nobody else through."""
-    return cast("User", request.user)
+from tkpk.requests import signed_in
 
 
 class PlaceFilter(admin.SimpleListFilter):
@@ -23,7 +19,7 @@ class PlaceFilter(admin.SimpleListFilter):
     level: Level
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        codes = rights.scopes(officer(request), model_admin.view_roles)
+        codes = rights.scopes(signed_in(request), model_admin.view_roles)
         places = Territory.objects.filter(within("code", *codes), level=self.level)
         return [(p.code, p.full_name) for p in places.select_related("parent").order_by("code")]
 
@@ -48,5 +44,5 @@ class SealedSearchChangeList(ChangeList):
     """A list whose search stands sealed in the address; the page shows what was sought."""
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
-        self.search_text = search_token.read(self.query, officer(request)) or ""
+        self.search_text = search_token.read(self.query, signed_in(request)) or ""
         return super().get_queryset(request, *args, **kwargs)

@@ -1,6 +1,6 @@
 """Admin screens of the public home."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -14,10 +14,10 @@ from programs.forms import ProfileSectionForm
 from programs.markdown import render as render_markdown
 from programs.models import ProfileSection
 from tkpk.admin_base import MandateAdmin
-from tkpk.models import Territory, User
+from tkpk.models import Territory
 from tkpk.models.tracked import save_edit
 from tkpk.public_pages import published
-from tkpk.requests import StaffRequest
+from tkpk.requests import StaffRequest, signed_in
 from tkpk.rights import home_kelurahan
 from tkpk.roles import Role
 
@@ -75,7 +75,7 @@ class ProfileSectionAdmin(MandateAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         if change:
             expected = form.cleaned_data["read_version"]
-            save_edit(obj, by=cast("User", request.user), expected_version=expected)
+            save_edit(obj, by=signed_in(request), expected_version=expected)
         else:
             super().save_model(request, obj, form, change)
         published()

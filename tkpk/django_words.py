@@ -49,6 +49,12 @@ COUNTED = [
         0,
     ),
 ]
+ADMIN = [
+    _("Skip to main content"),
+    _("Show counts"),
+    _("Hide counts"),
+    _("View on site"),
+]
 PASSWORDS = [
     _("This password is too common."),
     _("This password is entirely numeric."),

@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
@@ -17,8 +17,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tkpk import rights, trail
-from tkpk.models import Mandate, User
+from tkpk.models import Mandate, Territory, User
 from tkpk.models.territory import within
+from tkpk.models.tracked import Row
 from tkpk.roles import NEEDS_IDENTITY, NEEDS_ORGANISATION, Role
 
 Text = str | Promise
@@ -50,7 +51,7 @@ class OpenMove:
 
 
 @dataclass(frozen=True)
-class Workflow:
+class Workflow(Generic[Row]):
     """The table of one process.
 
     `conflicts(row, user)` lists in words why this person must not act on this row (own family,
@@ -61,15 +62,15 @@ class Workflow:
 
     process: str
     title: Text
-    model: type[models.Model]
+    model: type[Row]
     moves: Mapping[str, Move]
-    conflicts: Callable[[Any, User], list[str]]
+    conflicts: Callable[[Row, User], list[str]]
     sealed_fields: tuple[str, ...]
     schema: int = 1
     status_field: str = field(default="status", init=False)
     territory_path: str = "kelurahan"
-    organisation: Callable[[Any], int | None] = lambda row: None
-    makers: Callable[[Any], set[int]] = lambda row: {row.created_by_id}
+    organisation: Callable[[Row], int | None] = lambda row: None
+    makers: Callable[[Row], set[int]] = lambda row: {row.created_by_id}
     # The moves that wait for somebody, and so stand in the inbox; None for all of them. A register
     # has none: that a person may be recorded as moved is nobody's work to do.
     duties: frozenset[str] | None = None
@@ -82,33 +83,34 @@ class Workflow:
             if unknown or not move.roles:
                 raise ValueError(f"{self.process}.{name}: unknown status {unknown} or no role")
 
-    def digest(self, row: models.Model) -> str:
+    def digest(self, row: Row) -> str:
         """The seal of a row as it stands."""
         return trail.seal_row(row, self.sealed_fields, schema=self.schema)
 
-    def place(self, row: Any) -> Any:
+    def place(self, row: Row) -> Territory:
         """The territory at which a role must be held."""
+        found: Any = row
         for part in self.territory_path.split("__"):
-            row = getattr(row, part)
-        return row
+            found = getattr(found, part)
+        return found
 
     # --- asking -------------------------------------------------------------------------------
-    def open_to(self, user: User, row: Any) -> list[OpenMove]:
+    def open_to(self, user: User, row: Row) -> list[OpenMove]:
         """The moves that this person may make on this row now, in the order of the table."""
-        found = []
+        found, status = [], getattr(row, self.status_field)
         for name, move in self.moves.items():
-            if row.status in move.sources and not self._refusal(move, row, user):
+            if status in move.sources and not self._refusal(move, row, user):
                 found.append(OpenMove(name, move, self._missing(move, row)))
         return found
 
-    def waiting_for(self, user: User, row: Any) -> list[OpenMove]:
+    def waiting_for(self, user: User, row: Row) -> list[OpenMove]:
         """The open moves that are this person's work to do."""
         return [found for found in self.open_to(user, row) if self._is_duty(found.name)]
 
     def _is_duty(self, name: str) -> bool:
         return self.duties is None or name in self.duties
 
-    def rows_open_to(self, user: User) -> models.QuerySet[Any]:
+    def rows_open_to(self, user: User) -> models.QuerySet[Row]:
         """Rows that may wait for this person; `waiting_for` has the last word on each."""
         condition = models.Q(pk__in=[])
         for name, move in self.moves.items():
@@ -121,7 +123,7 @@ class Workflow:
                 )
         return self.model._default_manager.filter(condition)
 
-    def _missing(self, move: Move, row: Any) -> list[str]:
+    def _missing(self, move: Move, row: Row) -> list[str]:
         if move.guard is None:
             return []
         try:
@@ -130,7 +132,7 @@ class Workflow:
             return error.messages
         return []
 
-    def _mandate(self, move: Move, row: Any, user: User) -> Mandate | None:
+    def _mandate(self, move: Move, row: Row, user: User) -> Mandate | None:
         code, organisation = self.place(row).code, self.organisation(row)
         for mandate in rights.mandates(user):
             if mandate.role not in move.roles or not mandate.territory.covers(code):
@@ -141,7 +143,7 @@ class Workflow:
             return mandate
         return None
 
-    def _refusal(self, move: Move, row: Any, user: User) -> Text | None:
+    def _refusal(self, move: Move, row: Row, user: User) -> Text | None:
         """Why this person may not make this move on this row; None if they may."""
         mandate = self._mandate(move, row, user)
         if mandate is None:
@@ -160,13 +162,13 @@ class Workflow:
     def apply(
         self,
         name: str,
-        row: Any,
+        row: Row,
         *,
         by: User,
         reason: str = "",
         at: datetime.datetime | None = None,
         changes: Mapping[str, Any] | None = None,
-    ) -> Any:
+    ) -> Row:
         """Make a move: lock, check, save and record, all in one transaction. Returns the row.
 
         `changes` are fields that the same act sets; they are saved with the status and sealed.
