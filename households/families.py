@@ -129,6 +129,7 @@ def add_member(member: Member, *, by: User) -> Member:
 def save_member(member: Member, *, by: User, expected_version: int) -> Member:
     """Save an edited person. Raises StaleRow, PermissionDenied or ValidationError."""
     _require_editor(by, member.household)
+    _refuse_own(member, by)
     with _told_when_taken():
         return save_edit(member, by=by, expected_version=expected_version)
 

@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from tkpk.encryption import seal_text, unseal_text
+from tkpk.encryption import blind_index, seal_text, unseal_text
+from tkpk.nik import find_identifiers
 
 # One sentence for a wrong name, a wrong password and a person who may not sign in.
 _WRONG_PAIR = _("The name or the password is not right. Check both and try again.")
@@ -77,4 +78,6 @@ def lockout_name(request: HttpRequest, credentials: dict[str, Any] | None) -> st
     Upper case first: letters such as ſ and ı have a plain capital, and the database compares so.
     """
     typed = (credentials or {}).get("username") or request.POST.get("login", "")
-    return str(typed).strip().upper().lower()[:200]
+    name = str(typed).strip().upper().lower()[:200]
+    # Somebody may type a NIK here by mistake; the table of failures keeps what is returned.
+    return blind_index("login", name) if find_identifiers(name) else name

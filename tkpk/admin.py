@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
@@ -13,9 +14,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import CSV, XLSX
+from import_export.forms import ExportForm
 
 from tkpk import mandates, people
 from tkpk.admin_base import MandateAdmin, ReadOnlyAdmin
+from tkpk.exports import FORMATS
 from tkpk.models import (
     AccessLog,
     Installation,
@@ -30,9 +33,10 @@ from tkpk.models import (
 from tkpk.models.territory import within
 from tkpk.nik import IdentifierError, check_nik
 from tkpk.public_pages import published
+from tkpk.registry import Text, registry
 from tkpk.requests import signed_in
 from tkpk.resources import TerritoryResource
-from tkpk.rights import administers, scopes
+from tkpk.rights import administers, holds, scopes
 from tkpk.roles import Role
 
 ADMIN = frozenset({Role.ADMIN})
@@ -45,8 +49,9 @@ class TerritoryAdmin(ImportExportMixin, MandateAdmin):
 
     view_roles, change_roles, territory_path = READERS, ADMIN, "code"
     resource_classes = [TerritoryResource]
-    formats = [XLSX, CSV]
-    list_display = ["code", "full_name", "level", "kampung"]
+    import_formats, export_formats = [XLSX, CSV], FORMATS
+    export_form_class = ExportForm
+    list_display = ["code", "place", "level", "kampung"]
     list_filter = ["level"]
     search_fields = ["code", "name", "kampung"]
     fields = ["code", "level", "name", "parent", "kampung", "bps_code"]
@@ -54,6 +59,10 @@ class TerritoryAdmin(ImportExportMixin, MandateAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """The code is the scope of mandates and rows: it never changes."""
         return ["code", "level", "parent"] if obj else []
+
+    @admin.display(description=_("Place"))
+    def place(self, obj: Territory) -> str:
+        return obj.full_name
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request)
@@ -76,11 +85,15 @@ class KelurahanOfficeAdmin(MandateAdmin):
 
     view_roles, change_roles, territory_path = READERS, ADMIN | {Role.STAFF}, "territory__code"
     list_display = ["territory", "host", "phone"]
-    readonly_fields = ["territory"]
     fields = ["territory", "host", "office_address", "postcode", "phone", "email"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The host name decides whose pages the public sees: an administrator's matter."""
+        mine = bool(obj) and holds(signed_in(request), ADMIN, code=obj.territory.code)
+        return ["territory"] if mine else ["territory", "host"]
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -250,12 +263,24 @@ class MandatesAdmin(MandateAdmin):
             raise
 
 
+class RowInWords:
+    """Columns that say which row an entry is about, by the words of its model."""
+
+    @admin.display(description=_("Kind of row"), ordering="subject")
+    def kind(self, obj: TrailEntry | AccessLog) -> Text:
+        return apps.get_model(obj.subject)._meta.verbose_name if obj.subject else "–"
+
+    @admin.display(description=_("Row number"), ordering="subject_id")
+    def row(self, obj: TrailEntry | AccessLog) -> str:
+        return str(obj.subject_id or "–")
+
+
 @admin.register(TrailEntry)
-class TrailAdmin(ReadOnlyAdmin):
+class TrailAdmin(RowInWords, ReadOnlyAdmin):
     """The trail of my places, to read."""
 
     view_roles, territory_path = frozenset({Role.ADMIN, Role.LURAH}), "chain__code"
-    list_display = ["recorded_at", "by", "role", "process", "move", "subject", "subject_id"]
+    list_display = ["recorded_at", "by", "role", "process_words", "act_words", "kind", "row"]
     list_filter = ["process"]
     list_select_related = ["by"]
     ordering = ["-number"]
@@ -263,13 +288,23 @@ class TrailAdmin(ReadOnlyAdmin):
     def has_history_permission(self, request: HttpRequest, obj: Any) -> bool:
         return False
 
+    @admin.display(description=_("process"), ordering="process")
+    def process_words(self, obj: TrailEntry) -> Text:
+        flow = registry.workflows.get(obj.process)
+        return flow.title if flow else obj.process
+
+    @admin.display(description=_("act"), ordering="move")
+    def act_words(self, obj: TrailEntry) -> Text:
+        flow = registry.workflows.get(obj.process)
+        return flow.moves[obj.move].label if flow and obj.move in flow.moves else obj.move
+
 
 @admin.register(AccessLog)
-class AccessLogAdmin(ReadOnlyAdmin):
+class AccessLogAdmin(RowInWords, ReadOnlyAdmin):
     """Who opened whose file, to read."""
 
     view_roles, territory_path = frozenset({Role.ADMIN, Role.LURAH}), "kelurahan__code"
-    list_display = ["at", "by", "subject", "subject_id"]
+    list_display = ["at", "by", "kind", "row"]
     list_select_related = ["by"]
 
 

@@ -28,6 +28,9 @@ class MaskedHistory(HistoricalRecordContextHelper):
         return super().prepare_delta_change_value(change, value)
 
 
+HIDDEN_FROM_LOOKUPS = frozenset({"password", "nik", "nik_index", "kk_number", "kk_index"})
+
+
 class MandateAdmin(SimpleHistoryAdmin):
     """An admin screen opened by roles at places.
 
@@ -77,6 +80,11 @@ class MandateAdmin(SimpleHistoryAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._covers(request, obj, self.change_roles)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """No filter in the address by a hash or a blind index: it would spell them out."""
+        hidden = lookup.split("__")[0] in HIDDEN_FROM_LOOKUPS
+        return not hidden and super().lookup_allowed(lookup, value, request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -26,13 +26,13 @@ FORMS = [
     _("“%(value)s” is not a valid choice."),
     _("Value %(value)r is not a valid choice."),
     _("%(model_name)s with this %(field_label)s already exists."),
-    _("Please correct the error below."),
-    _("Please correct the errors below."),
+    _("You may edit it again below."),
     _("Save and continue editing"),
     _("Save and add another"),
     _("Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),
 ]
 COUNTED = [
+    ngettext_lazy("Please correct the error below.", "Please correct the errors below.", 0),
     ngettext_lazy(
         "Ensure this value has at least %(limit_value)d character (it has %(show_value)d).",
         "Ensure this value has at least %(limit_value)d characters (it has %(show_value)d).",
@@ -59,4 +59,29 @@ PASSWORDS = [
     _("This password is too common."),
     _("This password is entirely numeric."),
     _("The password is too similar to the %(verbose_name)s."),
+]
+# django-import-export has no Indonesian of its own.
+IMPORT_EXPORT = [
+    _("File to import"),
+    _("Format"),
+    _("Submit"),
+    _("Confirm import"),
+    _(
+        "Below is a preview of data to be imported. If you are satisfied with the results, "
+        "click 'Confirm import'"
+    ),
+    _("Errors"),
+    _("Line number"),
+    _("Preview"),
+    _("Row"),
+    _("New"),
+    _("Update"),
+    _("Skipped"),
+    _("Some rows failed to validate"),
+    _(
+        "Please correct these errors in your data where possible, then reupload it using the "
+        "form above."
+    ),
+    _("Non field specific"),
+    _("Import finished: {} new, {} updated, {} deleted and {} skipped {}."),
 ]

@@ -1,16 +1,21 @@
 """Middleware of our own: language by path, kelurahan by host or mandate, closed by default."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from tkpk import drafts
@@ -20,7 +25,12 @@ from tkpk.rights import home_kelurahan
 GetResponse = Callable[[HttpRequest], HttpResponse]
 STAFF_PREFIXES = ("/kerja/", "/kelola/", "/akun/")
 # Of the account pages only the one that opens somebody else's account.
-NEEDS_SECOND_FACTOR = ("/kerja/", "/kelola/", "/akun/kode/terbitkan/")
+NEEDS_SECOND_FACTOR = (
+    "/kerja/",
+    "/kelola/",
+    "/akun/kode/terbitkan/",
+    "/akun/langkah-kedua/hapus/",
+)
 
 
 def is_staff_path(path: str) -> bool:
@@ -97,6 +107,38 @@ class ClosedByDefault(LoginRequiredMiddleware):
                 _("Your session has ended. What you typed is kept: sign in and it comes back."),
             )
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        """A button's address often answers POST only: after signing in, back to its page."""
+        page = _page_of_button(request)
+        if page is None:
+            return super().handle_no_permission(request, view_func)
+        return redirect_to_login(page, self.get_login_url(view_func))
+
+
+def _page_of_button(request: HttpRequest) -> str | None:
+    """The page of ours that sent this POST to another address, by its Referer."""
+    referer = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(
+        referer, {request.get_host()}, require_https=request.is_secure()
+    )
+    page = urlsplit(referer)
+    if request.method != "POST" or not ours or page.path == request.path:
+        return None
+    return urlunsplit(("", "", page.path, page.query, ""))
+
+
+class NotByAddress:
+    """An address that only a button may open, opened otherwise: a page in words, not a blank."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
+            response.content = render_to_string("405.html")
+        return response
 
 
 class SecondFactorRequired:

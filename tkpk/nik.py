@@ -5,6 +5,7 @@ The area and the birth date are never corrected afterwards, so a disagreement is
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,7 +25,7 @@ PROVINCES = frozenset(
 _DECORATION = dict.fromkeys(map(ord, "'’‘ʼ`´. \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\ufeff"))
 # Sixteen digits, each perhaps followed by one or two separators, with no digit on either side.
 # `[0-9]`, because `\d` also matches the digits of other scripts.
-_RUN = re.compile(r"(?<![0-9])[0-9](?:[\s.\-\u00a0/']{0,2}[0-9]){15}(?![0-9])")
+_RUN = re.compile(r"(?<![0-9])[0-9](?:[\s._\-\u00a0/']{0,2}[0-9]){15}(?![0-9])")
 
 
 class IdentifierError(ValueError):
@@ -140,7 +141,13 @@ def mask(number: str) -> str:
 
 def find_identifiers(text: str) -> list[str]:
     """Runs of 16 digits in `text`, also when spaces, dots or dashes part the digits."""
-    return [re.sub(r"[^0-9]", "", run) for run in _RUN.findall(text)]
+    return [re.sub(r"[^0-9]", "", run) for run in _RUN.findall(_plain(text))]
+
+
+def _plain(text: str) -> str:
+    """Digits of other widths as ASCII ones, and nothing invisible between them."""
+    wide = unicodedata.normalize("NFKC", text)
+    return "".join(letter for letter in wide if unicodedata.category(letter) != "Cf")
 
 
 def mask_identifiers(text: str) -> str:

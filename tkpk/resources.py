@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.encoding import force_str
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 
-from tkpk.models import Territory, User, normalise_code
+from tkpk.models import Level, Territory, User, normalise_code
 from tkpk.rights import holds
 from tkpk.roles import Role
 
@@ -18,6 +20,23 @@ class ParentWidget(widgets.ForeignKeyWidget):
         code = normalise_code(str((row or {}).get("code") or ""))
         parent_code = code.rpartition(".")[0]
         return Territory.objects.filter(code=parent_code).first()
+
+
+class PlainDiff(resources.Diff):
+    """Old and new value of each cell, without the inline styles that our policy forbids."""
+
+    def as_html(self) -> list[str]:
+        return [self._cell(force_str(old), force_str(new)) for old, new in self._pairs()]
+
+    def _pairs(self) -> list[tuple[Any, Any]]:
+        pairs = zip(self.left, self.right, strict=True)
+        return [("" if self.new and old != new else old, new) for old, new in pairs]
+
+    @staticmethod
+    def _cell(old: str, new: str) -> str:
+        if old in {"", new}:
+            return new
+        return format_html("<del>{}</del> → <ins>{}</ins>", old, new)
 
 
 class TerritoryResource(resources.ModelResource):
@@ -34,9 +53,16 @@ class TerritoryResource(resources.ModelResource):
         clean_model_instances = True
         skip_unchanged = True
 
+    @classmethod
+    def get_diff_class(cls) -> type[resources.Diff]:
+        return PlainDiff
+
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         row["code"] = normalise_code(str(row.get("code") or ""))
         _refuse_foreign(row["code"], kwargs.get("user"))
+        if row.get("level") not in Level.values:
+            words = {"levels": ", ".join(Level.values)}
+            raise ValidationError(_("The level is one of: %(levels)s.") % words, code="level")
         row["parent"] = row["code"].rpartition(".")[0]
         for optional in ("kampung", "bps_code"):
             row[optional] = row.get(optional) or ""

@@ -54,11 +54,12 @@ def _offered(field: forms.ChoiceField) -> list[tuple[Any, Any]]:
 
 
 def _name_the_empty_choice(field: forms.Field) -> None:
-    """Say "not known yet" instead of dashes where a choice may stay open."""
-    if isinstance(field, forms.TypedChoiceField) and not field.required:
-        field.choices = [
-            (value, _("not known yet") if value == "" else word) for value, word in _offered(field)
-        ]
+    """Say in words what Django draws as dashes: choose one, or leave it "not known yet"."""
+    words = _("– choose –") if field.required else _("not known yet")
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = words
+    elif isinstance(field, forms.TypedChoiceField):
+        field.choices = [(value, words if value == "" else word) for value, word in _offered(field)]
 
 
 class VersionedForm(forms.ModelForm):

@@ -92,6 +92,7 @@ def registry_findings(
             _("The family %(code)s is closed.") % {"code": household.code},
             _("Open the family again first, or write the person's present KK number."),
         )
+    yield from _own_family(person, claims)
     if member is None:
         return
     if member.status == MemberStatus.DUPLICATE:
@@ -104,12 +105,21 @@ def registry_findings(
         )
     elif household is None or member.household_id != household.pk:
         yield from _moved_family(person, member, claims, confirmed)
-    if "status" in person.changes and member.household_id in claims.known.own_families:
+
+
+def _own_family(person: Person, claims: Claims) -> Iterator[Finding]:
+    """What may not be typed by hand is not brought in by a file either."""
+    member, household, own = person.member, person.household, claims.known.own_families
+    if member is not None:
+        touches = bool(person.changes) and member.household_id in own
+    else:
+        touches = household is not None and household.pk in own
+    if touches:
         yield _finding(
             person,
-            "basic_status",
+            "kk_number",
             "own_family",
-            _("The state of a person of your own family is recorded by another officer."),
+            _("This is your own family: another officer has to bring it in."),
         )
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.apps import apps
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
@@ -14,7 +14,14 @@ from households.imports.checking import close_batch
 from households.imports.known import chunks
 from households.imports.sealing import unsealed_json
 from households.imports.staging import CHUNK
-from households.models import BatchStatus, Household, ImportBatch, ImportChange, Member
+from households.models import (
+    BatchStatus,
+    Household,
+    HouseholdStatus,
+    ImportBatch,
+    ImportChange,
+    Member,
+)
 from households.workflows.registering import MEMBER_FLOW, MOVE_TO
 from tkpk.models import KelurahanOffice, User
 
@@ -50,9 +57,15 @@ def undo_batch(batch: ImportBatch, *, by: User, reason: str) -> ImportBatch:
             changes = _loaded(locked)
             in_the_way = [change.row.code for change in changes if change.is_built_upon]
             in_the_way += _foreign_uses(changes)
+            in_the_way += _closed_since(changes)
             if in_the_way:
                 raise BuiltUpon(sorted(set(in_the_way)))
-            _take_back(changes, by=by, reason=_("Import %(code)s undone") % {"code": batch.code})
+            why = _("Import %(code)s undone") % {"code": batch.code}
+            try:
+                with transaction.atomic():
+                    _take_back(changes, by=by, reason=why)
+            except IntegrityError as error:  # a NIK or the place of head was given away meanwhile
+                raise BuiltUpon([batch.code]) from error
             locked.changes.all().delete()
         return close_batch("undo", locked, by=by, reason=reason)
 
@@ -83,6 +96,14 @@ def _loaded(batch: ImportBatch) -> list[_Loaded]:
             found = rows.filter(pk__in=part).select_for_update(of=("self",))
             loaded += [_Loaded(changes[row.pk], row) for row in found]
     return loaded
+
+
+def _closed_since(changes: list[_Loaded]) -> list[str]:
+    """Codes of families that persons would return to and that were closed meanwhile."""
+    old = [c.old_values() for c in changes if not c.created and isinstance(c.row, Member)]
+    homes = {values["household_id"] for values in old if values.get("household_id")}
+    closed = Household.objects.filter(pk__in=homes).exclude(status=HouseholdStatus.ACTIVE)
+    return [household.code for household in closed]
 
 
 def _foreign_uses(changes: list[_Loaded]) -> list[str]:

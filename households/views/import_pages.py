@@ -1,5 +1,6 @@
 """What the page of one import shows, by its status."""
 
+import re
 from typing import Any
 
 from django.urls import reverse
@@ -111,8 +112,12 @@ def _preview(request: StaffRequest, batch: ImportBatch) -> dict[str, Any]:
 
 
 def _position(request: StaffRequest, name: str) -> int:
-    text = request.GET.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 10 else 0
+    return whole_number(request.GET.get(name, "")) or 0
+
+
+def whole_number(text: str) -> int | None:
+    """A number of a form or an address, if it is one: ASCII digits, small enough for a key."""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def _link(address: str, tab: str, name: str, position: int | None) -> str:

@@ -19,7 +19,7 @@ from households.imports.jobs import ask_again, ask_to_apply, ask_to_read
 from households.imports.staging import notes_of, start_batch
 from households.imports.undoing import BuiltUpon, undo_batch
 from households.models import BatchStatus, ImportBatch
-from households.views.import_pages import detail_context
+from households.views.import_pages import detail_context, whole_number
 from households.workflows.importing import BUTTONS, IMPORT_FLOW
 from tkpk import rights, trail
 from tkpk.files import FileRemoved
@@ -39,7 +39,7 @@ def _mandate(request: StaffRequest, kelurahan: Territory) -> Mandate:
 
 
 def _kelurahan(request: StaffRequest) -> Territory:
-    kelurahan = request.kelurahan
+    kelurahan = rights.home_kelurahan(request.user, {Role.STAFF})
     if not kelurahan:
         raise PermissionDenied
     _mandate(request, kelurahan)
@@ -58,9 +58,9 @@ def _batch(request: StaffRequest, pk: int) -> ImportBatch:
 def import_list(request: StaffRequest) -> HttpResponse:
     _kelurahan(request)
     rows = ImportBatch.objects.visible_to(request.user).select_related("created_by")
-    before = request.GET.get("sebelum", "")
-    if before.isdigit():
-        rows = rows.filter(pk__lt=int(before))
+    before = whole_number(request.GET.get("sebelum", ""))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     found = list(rows.defer("notes")[: LISTED + 1])
     older = found[LISTED - 1].pk if len(found) > LISTED else None
     return render(request, "staff/imports/list.html", {"batches": found[:LISTED], "older": older})
@@ -119,7 +119,8 @@ def import_areas(request: StaffRequest, pk: int) -> HttpResponse:
 def import_moves(request: StaffRequest, pk: int) -> HttpResponse:
     """Confirm, row by row, that known persons have moved to the KK of the file."""
     batch = _batch(request, pk)
-    ticked = [int(text) for text in request.POST.getlist("position") if text.isdigit()]
+    typed = map(whole_number, request.POST.getlist("position"))
+    ticked = [number for number in typed if number is not None]
     waiting = batch.rows.filter(awaits_confirmation=True, position__in=ticked)
     confirmed = sorted({*batch.confirmed_moves, *waiting.values_list("position", flat=True)})
     if confirmed == batch.confirmed_moves:

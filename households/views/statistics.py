@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods
 from households import statistics
 from tkpk.models import Territory
 from tkpk.requests import StaffRequest
+from tkpk.rights import home_kelurahan
 
 
 @require_http_methods(["GET", "POST"])
 def statistics_publish(request: StaffRequest) -> HttpResponse:
     """Show what would be published, with the withheld counts; a POST publishes it."""
-    kelurahan = request.kelurahan
+    kelurahan = home_kelurahan(request.user, statistics.PUBLISHERS)
     if not kelurahan or not statistics.may_publish(request.user, kelurahan):
         raise Http404
     if request.method == "POST":

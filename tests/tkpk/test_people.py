@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import SURYATMAJAN, make_installation, make_kelurahan, make_user
+from tests.factories import PASSWORD, SURYATMAJAN, make_installation, make_kelurahan, make_user
 from tkpk import people
 from tkpk.models import TrailEntry, User
 from tkpk.roles import Role
@@ -34,6 +34,11 @@ def officer(place):
     return person
 
 
+def signed_in(client, person):
+    """With the password, as a page of security asks for it."""
+    client.post(reverse("account_login"), {"login": person.username, "password": PASSWORD})
+
+
 def page(person):
     return reverse("second_step_lift", args=[person.pk])
 
@@ -50,7 +55,7 @@ def test_adding_and_changing_a_person_is_trailed(client, administrator):
 
 
 def test_an_administrator_lifts_a_lost_second_step_with_a_reason(client, administrator, officer):
-    client.force_login(administrator)
+    signed_in(client, administrator)
     assert client.get(page(officer)).status_code == 200
     assert client.post(page(officer), {"reason": " "}).status_code == 200
     assert Authenticator.objects.filter(user=officer).exists()
@@ -73,7 +78,7 @@ def test_the_person_is_signed_out_everywhere(administrator, officer):
 
 
 def test_a_reason_holds_no_nik(client, administrator, officer):
-    client.force_login(administrator)
+    signed_in(client, administrator)
     response = client.post(page(officer), {"reason": "NIK 3471 0415 0180 0000"})
     assert response.status_code == 200
     assert response.context["form"].errors["reason"]
@@ -81,7 +86,7 @@ def test_a_reason_holds_no_nik(client, administrator, officer):
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.LURAH, Role.TKPK_CHAIR])
 def test_nobody_else_finds_the_page(client, place, officer, role):
-    client.force_login(make_user("lain", role, place))
+    signed_in(client, make_user("lain", role, place))
     assert client.get(page(officer)).status_code == 404
     assert client.post(page(officer), {"reason": REASON}).status_code == 404
 
@@ -89,7 +94,7 @@ def test_nobody_else_finds_the_page(client, place, officer, role):
 def test_an_administrator_of_another_kelurahan_does_not(client, officer):
     other = make_kelurahan(SURYATMAJAN, "Suryatmajan")
     stranger = make_user("jauh", Role.ADMIN, other)
-    client.force_login(stranger)
+    signed_in(client, stranger)
     assert client.post(page(officer), {"reason": REASON}).status_code == 404
     with pytest.raises(PermissionDenied):
         people.lift_second_step(officer, by=stranger, reason=REASON)

@@ -1,9 +1,11 @@
 """Pages of an administrator's acts on people."""
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tkpk import people, reset_codes
@@ -12,6 +14,8 @@ from tkpk.models import User
 from tkpk.requests import StaffRequest
 
 
+@never_cache
+@reauthentication_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_step_lift(request: StaffRequest, pk: int) -> HttpResponse:
     """Say what will happen, ask for the reason, and do it."""
