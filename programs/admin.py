@@ -8,6 +8,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from programs.forms import ProfileSectionForm
@@ -33,7 +34,7 @@ class ProfileSectionAdmin(MandateAdmin):
     list_select_related = ["updated_by"]
     fieldsets = [
         (None, {"fields": ["title", "slug", "position", "is_published", "body"]}),
-        ("English", {"fields": ["title_en", "body_en"]}),
+        (_("English version"), {"fields": ["title_en", "body_en"]}),
         (None, {"fields": ["read_version"]}),
     ]
 

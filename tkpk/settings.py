@@ -47,6 +47,8 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = [_public.hostname, *env.list("EXTRA_HOSTS", default=[])]
+if _public.hostname == "127.0.0.1":
+    ALLOWED_HOSTS.append("localhost")  # what people type for the same computer
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 DEFAULT_KELURAHAN = env.str("DEFAULT_KELURAHAN", default="")
 # The first start fills an empty installation with the fictional demo, unless DEMO=0.

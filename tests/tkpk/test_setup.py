@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.factories import make_kelurahan
 from tkpk import presets, reference_data, setup_link
 from tkpk.areas import Area, areas_of_csv, numbered_areas
+from tkpk.forms.setup import AreasForm
 from tkpk.logs import JsonFormatter, masked
 from tkpk.models import (
     Installation,
@@ -379,3 +380,10 @@ def test_nobody_is_found_twice(client, address):
     finish(client, address)
     assert finish(client, address).status_code == 404
     assert User.objects.filter(username="budi").count() == 1
+
+
+@pytest.mark.parametrize("typed", ["4,x", "2, 1, tiga", "4.5"])
+def test_numbers_of_rt_that_cannot_be_read_are_refused(typed):
+    form = AreasForm({"rw_count": "3", "rt_counts": typed, "numbering": "per_rw"})
+    assert not form.is_valid()
+    assert "rt_counts" in form.errors

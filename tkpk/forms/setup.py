@@ -144,7 +144,11 @@ class AreasForm(forms.Form):
         if not count:
             self.add_error("rw_count", _("Say how many RW there are, or choose a CSV file."))
             return []
-        numbers = [int(text) for text in re.findall(r"[0-9]{1,4}", cleaned.get("rt_counts", ""))]
+        typed = cleaned.get("rt_counts", "")
+        if not re.fullmatch(r"[0-9\s,;]*", typed):
+            self.add_error("rt_counts", _("Write numbers only, parted by commas: 4, 3, 5."))
+            return []
+        numbers = [int(text) for text in re.findall(r"[0-9]{1,4}", typed)]
         if len(numbers) == 1:
             numbers *= count
         if len(numbers) != count:
