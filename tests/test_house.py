@@ -174,7 +174,7 @@ def test_the_environment_is_read_in_the_settings_alone():
 
 def test_no_file_names_a_package_index_or_a_folder_of_one_machine():
     # Written in halves, so that this file does not find itself.
-    words = ("pypi" + r"\.org", "pythonhosted" + r"\.org", "--index" + "-url", "--find" + "-links")
+    words = ("pypi" + r"\.org", "python" + r"hosted\.org", "--index" + "-url", "--find" + "-links")
     words += ("/ho" + r"me/\w", "/ro" + "ot/", "/wo" + r"rk/(main|shared|scratch)", "/Us" + "ers/")
     texts = [
         path
