@@ -1,13 +1,27 @@
 """Who acts when a command acts: a technical account that nobody can sign in with."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tkpk import rights, trail
 from tkpk.models import Mandate, Territory, User
 from tkpk.roles import Role
 
 USERNAME = "konsol"
+
+
+def officer_named(username: str) -> User | None:
+    """The person of a command's `--by`, None for an empty one; raises ValidationError."""
+    if not username:
+        return None
+    try:
+        return User.objects.get_by_natural_key(username)
+    except User.DoesNotExist as error:
+        raise ValidationError(
+            _("Nobody here has the user name %(name)s.") % {"name": username}, code="no_user"
+        ) from error
 
 
 def console_user(kelurahan: Territory) -> User:

@@ -20,6 +20,8 @@ _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
 _FLOAT_TEXT = re.compile(r"[0-9]{15,17}[.,]0+")
 _DECIMAL = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,17})?(?:e-[0-9]{1,2})?")
 _FORMULA_ERROR = re.compile(r"#[A-Z0-9/]+[!?]|#N/A")
+# What Excel writes into a .csv for a number or date that its column was too narrow to show.
+_TOO_NARROW = re.compile(r"#{3,}")
 _NAME = re.compile(r"[^\W\d_][\w .,'’‘ʼ`´/()\-]*|['’‘ʼ`´][^\W\d_][\w .,'’‘ʼ`´/()\-]*")
 
 
@@ -41,7 +43,18 @@ def as_text(cell: Cell) -> str:
             _("The formula in this cell gives an error or was never calculated."),
             _("Type the value itself in place of the formula."),
         )
+    if _TOO_NARROW.fullmatch(text):
+        raise CellError(
+            "column_too_narrow",
+            _("The cell holds only #: the column was too narrow when the file was saved."),
+            _("Widen the column in the original file, save it anew and upload that file."),
+        )
     return text
+
+
+def as_remark(cell: Cell) -> str:
+    """The cell as text for a place that takes whatever was written."""
+    return _one_line(str(cell))
 
 
 def _one_line(text: str) -> str:

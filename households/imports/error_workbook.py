@@ -1,6 +1,7 @@
 """The refused rows as a workbook in the layout they came in, with the wrong cells marked."""
 
 import io
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from tkpk import files
 TEXT = "@"
 # Excel shows no more of a cell's note than this without trouble.
 NOTE_LENGTH = 1000
+SHEET_NAME_LENGTH = 31
+_NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
 
 
 @dataclass
@@ -49,10 +52,12 @@ def refused_workbook(batch: ImportBatch) -> bytes:
         header=book.add_format({"num_format": TEXT, "bold": True, "bottom": 1}),
         remark=book.add_format({"num_format": TEXT, "text_wrap": True, "valign": "top"}),
     )
+    taken: set[str] = set()
     for table in match.tables:
         rows = refused.get(table.sheet.name, {})
         if rows or len(match.tables) == 1:
-            _write_sheet(book, table, rows, formats)
+            sheet = book.add_worksheet(_sheet_name(table.sheet.name, taken))
+            _write_sheet(sheet, table, rows, formats)
     book.close()
     return target.getvalue()
 
@@ -67,10 +72,20 @@ def _findings_by_row(batch: ImportBatch) -> dict[str, dict[int, list[Finding]]]:
     return found
 
 
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """A name that Excel accepts: LibreOffice allows longer ones, and marks that Excel does not."""
+    plain = _NOT_IN_SHEET_NAMES.sub("-", name)[:SHEET_NAME_LENGTH].strip("' ") or "Lembar"
+    found, number = plain, 1
+    while found.casefold() in taken:
+        number += 1
+        found = f"{plain[: SHEET_NAME_LENGTH - 5]} ({number})"
+    taken.add(found.casefold())
+    return found
+
+
 def _write_sheet(
-    book: Any, table: Table, rows: dict[int, list[Finding]], formats: _Formats
+    sheet: Any, table: Table, rows: dict[int, list[Finding]], formats: _Formats
 ) -> None:
-    sheet = book.add_worksheet(table.sheet.name[:31])
     header = table.sheet.rows[table.header_row - 1]
     # A workbook of ours that comes back loses its old remarks.
     own = own_remarks(table)

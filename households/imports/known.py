@@ -24,6 +24,7 @@ class Known:
     namesakes: dict[tuple[str, date], set[int]] = field(default_factory=lambda: defaultdict(set))
     # Families in which the acting officer lives.
     own_families: set[int] = field(default_factory=set)
+    own_nik_index: str = ""
 
 
 def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
@@ -42,7 +43,7 @@ def look_up(
     beat: Callable[[], None] = lambda: None,
 ) -> Known:
     """All that is needed to compare a file, in a fixed number of queries a chunk."""
-    known = Known()
+    known = Known(own_nik_index=acting_nik_index)
     households = Household.objects.filter(kelurahan=kelurahan)
     members = Member.objects.filter(kelurahan=kelurahan)
     for part in chunks(sorted(kk_indexes)):

@@ -110,10 +110,11 @@ def registry_findings(
 def _own_family(person: Person, claims: Claims) -> Iterator[Finding]:
     """What may not be typed by hand is not brought in by a file either."""
     member, household, own = person.member, person.household, claims.known.own_families
-    if member is not None:
-        touches = bool(person.changes) and member.household_id in own
-    else:
-        touches = household is not None and household.pk in own
+    homes = {member.household_id if member else None, household.pk if household else None}
+    moves = member is None or household is None or member.household_id != household.pk
+    touches = bool(homes & own) and bool(moves or person.changes or person.family_changes)
+    if member is None and claims.known.own_nik_index:
+        touches = touches or _is_self(person, claims)
     if touches:
         yield _finding(
             person,
@@ -121,6 +122,10 @@ def _own_family(person: Person, claims: Claims) -> Iterator[Finding]:
             "own_family",
             _("This is your own family: another officer has to bring it in."),
         )
+
+
+def _is_self(person: Person, claims: Claims) -> bool:
+    return blind_index("nik", person.row.values["nik"] or "") == claims.known.own_nik_index
 
 
 def _repetition(person: Person, claims: Claims) -> Iterator[Finding]:

@@ -165,4 +165,4 @@ def _keep_ignored(parsed: ParsedRow, table: Table, row: list[Cell]) -> None:
     for place, header in table.ignored.items():
         if place < len(row) and not cells.is_blank(row[place]):
             # Kept in clear, so a number in a column we do not know is not kept whole.
-            parsed.source_values[header] = nik.mask_identifiers(str(row[place]))
+            parsed.source_values[header] = nik.mask_identifiers(cells.as_remark(row[place]))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from households.imports import cells
-from households.imports.findings import WARNING, CellError, Finding
-from households.imports.layout import Table
+from households.imports.findings import ERROR, WARNING, CellError, Finding
+from households.imports.layout import Table, fold
 from households.imports.reading import Cell
 
 END_MARK = "###"
@@ -21,12 +21,15 @@ def data_rows(table: Table, findings: list[Finding]) -> Iterator[tuple[int, list
     """Row number and cells of every row of data; what is passed over is put into `findings`."""
     first = table.header_row + 1
     for number, row in enumerate(table.sheet.rows[table.header_row :], first):
-        if _has_end_mark(row):
+        if _has_end_mark(row) and not _has_number(table, row):
+            findings += _lost_after(table, number)
             return
         if all(cells.is_blank(cell) for cell in row):
             continue
         if number == first and _is_numbering(row):
             findings.append(_passed_over(table, number, "numbering_row"))
+        elif _is_header(table, row):
+            findings.append(_passed_over(table, number, "header_row"))
         elif _is_total(table, row):
             findings.append(_passed_over(table, number, "total_row"))
         else:
@@ -39,6 +42,43 @@ def _has_end_mark(row: list[Cell]) -> bool:
     )
 
 
+def _has_number(table: Table, row: list[Cell]) -> bool:
+    """A person's number stands here; a mere count is shorter."""
+    return any(
+        len(re.sub(r"[^0-9]", "", _under(table, row, name))) > _COUNT_DIGITS
+        for name in ("nik", "kk_number")
+    )
+
+
+def _under(table: Table, row: list[Cell], name: str) -> str:
+    """The text of the cell under a column's header."""
+    place = table.columns.get(name, len(row))
+    return _plain(row[place]) if place < len(row) else ""
+
+
+def _lost_after(table: Table, number: int) -> Iterator[Finding]:
+    """Notes may follow the end mark. People do not: a mark in the middle would hide them."""
+    lost = sum(_has_number(table, row) for row in table.sheet.rows[number:])
+    if lost:
+        yield Finding(
+            table.sheet.name,
+            number,
+            "",
+            "rows_after_end",
+            _("Below this end mark (###) stand %(n)d rows with a NIK or KK number, unread.")
+            % {"n": lost},
+            cure=_("Delete the mark, or delete those rows."),
+            level=ERROR,
+        )
+
+
+def _is_header(table: Table, row: list[Cell]) -> bool:
+    """The header once more, as printed lists repeat it on every page."""
+    said = [fold(_plain(cell)) for cell in row if cell is not None]
+    known = {fold(header) for header in table.headers if header}
+    return len(said) >= _MIN_NUMBERED and all(cell in known for cell in said if cell)
+
+
 def _is_numbering(row: list[Cell]) -> bool:
     """Forms number their columns 1, 2, 3 … under the header."""
     texts = [_plain(cell).strip("()") for cell in row if cell is not None]
@@ -46,14 +86,10 @@ def _is_numbering(row: list[Cell]) -> bool:
 
 
 def _is_total(table: Table, row: list[Cell]) -> bool:
-    def text(name: str) -> str:
-        place = table.columns.get(name, len(row))
-        return _plain(row[place]) if place < len(row) else ""
-
     # A count may stand under the header of a number; a person's number is longer.
-    if any(len(re.sub(r"[^0-9]", "", text(name))) > _COUNT_DIGITS for name in ("nik", "kk_number")):
+    if _has_number(table, row):
         return False
-    name = text("name")
+    name = _under(table, row, "name")
     if name and not name.isdigit() and not _TOTAL.fullmatch(name):
         return False
     return any(_TOTAL.fullmatch(_plain(cell)) for cell in row)
@@ -69,6 +105,7 @@ def _plain(cell: Cell) -> str:
 def _passed_over(table: Table, number: int, code: str) -> Finding:
     message = {
         "numbering_row": _("This row only numbers the columns and is passed over."),
+        "header_row": _("This row repeats the header and is passed over."),
         "total_row": _("This row is a total, not a person, and is passed over."),
     }[code]
     return Finding(table.sheet.name, number, "", code, message, level=WARNING)

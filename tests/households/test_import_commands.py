@@ -86,6 +86,22 @@ def test_the_command_ends_with_1_when_it_fails(place, tmp_path, capsys):
     assert ran(capsys, "undo_import", "I-2020-0001")[0] == 1
 
 
+def test_the_command_says_that_nobody_has_the_name(place, on_disk, capsys):
+    path = on_disk(file.person())
+    for more in ([], ["--commit"]):
+        code, out = ran(capsys, "import_households", path, "--json", "--by", "tiada", *more)
+        assert (code, json.loads(out)["errors"][0]["code"]) == (1, "no_user")
+    assert ran(capsys, "undo_import", "\N{SUPERSCRIPT TWO}")[0] == 1
+
+
+def test_a_stranger_leaves_no_import_behind(place, on_disk, capsys):
+    make.make_user("tamu")
+    code, _out = ran(
+        capsys, "import_households", on_disk(file.person()), "--by", "tamu", "--commit"
+    )
+    assert (code, ImportBatch.objects.count(), Member.objects.count()) == (1, 0, 0)
+
+
 def test_all_or_nothing_at_the_command_saves_nothing(place, on_disk, capsys):
     path = on_disk(file.person(), file.person(no_kk=OTHER_KK, nik="1"))
     code, _out = ran(capsys, "import_households", path, "--commit", "--all-or-nothing")

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from households.imports import checking, jobs, preview
+from households.imports.error_workbook import _sheet_name
 from households.imports.reading import read_file
 from households.models import AreaMapping, BatchStatus, Household, ImportBatch, Member, Outcome
 from tests import factories as make
@@ -292,3 +293,24 @@ def test_rows_are_paged_by_position(client, upload, monkeypatch):
     assert "sebelum=2" in second
     assert "sesudah=2" in second
     assert "PAK CONTOH" in page(client, batch, "?sebelum=2")
+
+
+@pytest.mark.parametrize("name", ["Data [2026]: RT/RW?", "'warga'", "daftar penduduk " * 3])
+def test_a_sheet_name_that_excel_refuses_does_not_stop_the_workbook_of_refused_rows(
+    client, upload, name
+):
+    data = file.ods(file.grid([file.person(nik="12")]), name=name)
+    batch = upload(data=data, name="daftar.ods")
+    answer = client.post(reverse("import_refused", args=[batch.pk]))
+    assert answer.status_code == 200
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    [sheet] = read_file(body, name="ditolak.xlsx")
+    assert len(sheet.name) <= 31
+
+
+def test_two_sheet_names_that_begin_alike_stay_apart():
+    taken: set[str] = set()
+    long = "Daftar penduduk Kelurahan Contoh RW "
+    names = [_sheet_name(f"{long}{number}", taken) for number in range(3)]
+    assert len({name.casefold() for name in names}) == 3
+    assert all(len(name) <= 31 for name in names)

@@ -145,10 +145,26 @@ def test_the_same_people_in_two_kelurahan_do_not_meet(place, officer):
 
 
 def test_an_officer_does_not_record_the_state_of_the_own_family(place):
+    applied(place, console_user(place), file.person(), file.wife(), file.child())
     officer = make.make_user("petugas", Role.STAFF, place, nik=file.WIFE_NIK)
-    applied(place, officer, file.person(), file.wife(), file.child())
     batch = checked(place, officer, file.person(), file.wife(), file.child(status_dasar="2"))
     assert batch.counts["refused"] == 3
+
+
+def test_an_officer_does_not_bring_in_the_own_family(place):
+    officer = make.make_user("petugas", Role.STAFF, place, nik=file.WIFE_NIK)
+    batch = checked(place, officer, file.person(), file.wife(), file.child())
+    assert (batch.counts["new"], batch.counts["refused"]) == (0, 3)
+
+
+def test_an_officer_changes_neither_the_dwelling_nor_the_members_of_the_own_family(place):
+    applied(place, console_user(place), file.person(), file.wife(), file.child())
+    officer = make.make_user("petugas", Role.STAFF, place, nik=file.WIFE_NIK)
+    moved = {"alamat": "Jl. Mataram 1"}
+    batch = checked(place, officer, file.person(**moved), file.wife(**moved), file.child(**moved))
+    assert batch.counts["refused"] == 3
+    unchanged = checked(place, officer, file.person(), file.wife(), file.child())
+    assert (unchanged.counts["unchanged"], unchanged.counts["refused"]) == (3, 0)
 
 
 # The procedure, copied by hand: status → what an officer (or the officer's job) may do.

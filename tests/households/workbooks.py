@@ -88,7 +88,7 @@ def text(rows: list[list[object]], *, delimiter: str = ";", encoding: str = "utf
     return target.getvalue().encode(encoding)
 
 
-def ods(rows: list[list[object]], *, extra: str = "") -> bytes:
+def ods(rows: list[list[object]], *, extra: str = "", name: str = "Lembar1") -> bytes:
     """A LibreOffice sheet, with the million empty rows that LibreOffice ends it with."""
     body = "".join(f"<table:table-row>{_ods_cells(row)}</table:table-row>" for row in rows)
     filler = (
@@ -101,7 +101,7 @@ def ods(rows: list[list[object]], *, extra: str = "") -> bytes:
         ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
         ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">'
         "<office:body><office:spreadsheet>"
-        f'<table:table table:name="Lembar1">{body}{extra}{filler}</table:table>'
+        f'<table:table table:name="{escape(name)}">{body}{extra}{filler}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
     return archive(

@@ -27,6 +27,7 @@ from tkpk.roles import Role
 KEYS = Keyring(field={1: b"a" * 32}, index={1: b"b" * 32})
 OTHER = Keyring(field={1: b"x" * 32}, index={1: b"y" * 32})
 SIXTEEN = re.compile(rb"(?<![0-9])[0-9]{16}(?![0-9])")
+HASH = re.compile(rb"[0-9a-f]{64}")
 
 
 def everything_stored():
@@ -59,7 +60,8 @@ def test_no_identifier_lies_in_any_table_in_clear():
     assert all(numbers)
     for table, cell in everything_stored():
         assert not [number for number in numbers if number.encode() in cell], table
-        assert not SIXTEEN.search(cell), table
+        # Sixteen digits in a row happen by chance among the 64 hexadecimal ones of a hash.
+        assert HASH.fullmatch(cell) or not SIXTEEN.search(cell), table
     assert Member.objects.get(pk=member.pk).father_nik == parent
     assert member.history.first().nik == member.nik
 

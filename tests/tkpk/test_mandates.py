@@ -69,6 +69,26 @@ def test_an_administrator_whose_mandate_ended_gives_none(kelurahan, admin):
         mandates.grant(new(admin, Role.STAFF, kelurahan), by=admin)
 
 
+def test_duties_that_check_each_other_are_not_given_to_one_person(kelurahan, admin):
+    officer = factories.make_user("petugas", Role.STAFF, kelurahan)
+    for person, role in ((officer, Role.LURAH), (admin, Role.LURAH), (officer, Role.AUDITOR)):
+        with pytest.raises(ValidationError) as error:
+            mandates.grant(new(person, role, kelurahan), by=admin)
+        assert "role" in error.value.message_dict
+    mandates.grant(new(officer, Role.ADMIN, kelurahan), by=admin)  # these two go together
+    elsewhere = factories.make_kelurahan(factories.SURYATMAJAN, "Suryatmajan")
+    new(officer, Role.LURAH, elsewhere).full_clean(exclude=["created_by", "updated_by"])
+
+
+def test_after_its_last_day_a_mandate_is_in_nobodys_way(kelurahan, admin):
+    today = timezone.localdate()
+    officer = factories.make_user("petugas", Role.STAFF, kelurahan)
+    mandates.end(officer.mandates.get(), last_day=today, by=admin, reason="Pindah tugas.")
+    with pytest.raises(ValidationError):
+        mandates.grant(new(officer, Role.LURAH, kelurahan), by=admin)
+    mandates.grant(new(officer, Role.LURAH, kelurahan, starts_on=today + DAY), by=admin)
+
+
 @pytest.mark.parametrize("role", sorted(NEEDS_ORGANISATION))
 def test_a_role_of_an_organisation_names_it(kelurahan, admin, role):
     with pytest.raises(ValidationError) as error:

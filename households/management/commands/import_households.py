@@ -21,8 +21,10 @@ from households.imports.staging import notes_of, staged_content, start_batch
 from households.imports.unreadable import UnreadableFile
 from households.models import BatchStatus, ImportBatch
 from households.workflows.importing import IMPORT_FLOW
-from tkpk.console import console_user
+from tkpk import rights
+from tkpk.console import console_user, officer_named
 from tkpk.models import Territory, User
+from tkpk.roles import Role
 
 CLEAN, FAILED, REFUSED_ROWS = 0, 1, 2
 COUNTS = ("rows", "new", "changed", "unchanged", "refused", "duplicates", "families")
@@ -91,8 +93,9 @@ def run(options: dict[str, Any]) -> dict[str, Any]:
     fallback = place_of(options["territory"]) if options["territory"] else None
     kelurahan = _kelurahan(fallback)
     answers = dict(_answers(options["map_area"], kelurahan))
+    by = officer_named(options["by"])
     if options["commit"]:
-        return _commit(data, kelurahan, fallback, answers, options)
+        return _commit(data, kelurahan, fallback, answers, options, by)
     found = examine_file(
         data,
         name=options["file"].name,
@@ -101,6 +104,7 @@ def run(options: dict[str, Any]) -> dict[str, Any]:
         fallback=fallback,
         answers=answers,
         refuse_unknown=True,
+        acting_nik_index=by.nik_index if by else "",
     )
     return _report(found.layout, found.counts, found.findings)
 
@@ -136,9 +140,12 @@ def _commit(
     fallback: Territory | None,
     answers: dict[str, Territory],
     options: dict[str, Any],
+    by: User | None,
 ) -> dict[str, Any]:
-    by = User.objects.get_by_natural_key(options["by"]) if options["by"] else None
     by = by or console_user(kelurahan)
+    # Before anything is stored: a stranger's file would stay behind as a batch that never ends.
+    if not rights.holds(by, {Role.STAFF}, code=kelurahan.code):
+        raise PermissionDenied(_("Only an officer of this kelurahan imports its list."))
     layout = options["layout"] or LAYOUTS[0].name
     with transaction.atomic():
         remember(kelurahan, layout, answers, by=by)

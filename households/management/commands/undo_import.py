@@ -1,5 +1,6 @@
 """Undo an import by its code or id."""
 
+import re
 from argparse import ArgumentParser
 from typing import Any
 
@@ -8,8 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from households.imports.undoing import BuiltUpon, undo_batch
 from households.models import Household, ImportBatch, Member
-from tkpk.console import console_user
-from tkpk.models import User
+from tkpk.console import console_user, officer_named
 
 
 class Command(BaseCommand):
@@ -24,8 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         batch = _batch(options["batch"])
-        by = User.objects.get_by_natural_key(options["by"]) if options["by"] else None
         try:
+            by = officer_named(options["by"])
             undone = undo_batch(
                 batch, by=by or console_user(batch.kelurahan), reason=options["reason"]
             )
@@ -47,7 +47,8 @@ class Command(BaseCommand):
 
 def _batch(text: str) -> ImportBatch:
     found = ImportBatch.objects.select_related("kelurahan")
-    found = found.filter(pk=int(text)) if text.isdigit() else found.filter(code=text.upper())
+    is_id = re.fullmatch(r"[0-9]{1,18}", text)
+    found = found.filter(pk=int(text)) if is_id else found.filter(code=text.upper())
     batches = list(found[:2])
     if len(batches) != 1:
         raise CommandError(
