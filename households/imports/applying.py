@@ -150,7 +150,8 @@ class _Journal:
 
     def note_old(self, row: Any, names: list[str]) -> None:
         if names:
-            self.old.append((row, {name: getattr(row, name) for name in names}))
+            # The version too: an undo leads back to it, for the import before this one.
+            self.old.append((row, {name: getattr(row, name) for name in [*names, "version"]}))
 
     def created(self, row: Any) -> None:
         self.fresh.append(row)

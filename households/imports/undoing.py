@@ -67,6 +67,7 @@ def undo_batch(batch: ImportBatch, *, by: User, reason: str) -> ImportBatch:
             except IntegrityError as error:  # a NIK or the place of head was given away meanwhile
                 raise BuiltUpon([batch.code]) from error
             locked.changes.all().delete()
+            _reopen_earlier(changes)
         return close_batch("undo", locked, by=by, reason=reason)
 
 
@@ -161,6 +162,25 @@ def _take_back(changes: list[_Loaded], *, by: User, reason: str) -> None:
     _delete([c.row for c in changes if c.created and isinstance(c.row, Household)], Household)
 
 
+def _reopen_earlier(changes: list[_Loaded]) -> None:
+    """The import before this one finds its rows as it left them, so it can be undone next.
+
+    Not where a state was changed: the trail has sealed those rows, so they must stay.
+    """
+    now: dict[tuple[str, int, int], int] = {}
+    for change in changes:
+        old = {} if change.created else change.old_values()
+        if "version" in old and "status" not in old:
+            place = (change.change.label, change.row.pk, old["version"])
+            now[place] = change.row.version
+    for part in chunks(sorted({pk for _label, pk, _version in now})):
+        found = ImportChange.objects.filter(object_pk__in=part)
+        stale = [c for c in found if (c.label, c.object_pk, c.version_after) in now]
+        for earlier in stale:
+            earlier.version_after = now[earlier.label, earlier.object_pk, earlier.version_after]
+        ImportChange.objects.bulk_update(stale, ["version_after"], batch_size=CHUNK)
+
+
 def _restore_states(changes: list[_Loaded], *, by: User, reason: str) -> None:
     for change in changes:
         old = change.old_values()
@@ -181,7 +201,7 @@ def _restore_values(changes: list[_Loaded], model: type[Any], *, by: User) -> No
         values = {
             name: value
             for name, value in change.old_values().items()
-            if name not in {"status", "status_on"}
+            if name not in {"status", "status_on", "version"}
         }
         for name, value in values.items():
             setattr(change.row, name, value)

@@ -78,6 +78,26 @@ def test_undo_refuses_when_a_row_was_edited_later_and_names_its_code(place, offi
     assert Member.objects.count() == 1
 
 
+def test_two_imports_are_undone_one_after_the_other_the_last_one_first(place, officer):
+    first = applied(place, officer, file.person(), file.wife())
+    second = applied(place, officer, file.person(nama="PAK LAIN"), file.wife(), file.child())
+    with pytest.raises(BuiltUpon):
+        undo_batch(first, by=officer, reason="salah berkas")
+    undo_batch(second, by=officer, reason="salah berkas")
+    undo_batch(first, by=officer, reason="salah berkas")
+    assert not Member.objects.exists()
+    assert check_trail() == []
+
+
+def test_a_person_whose_state_the_trail_has_sealed_is_not_deleted_by_an_undo(place, officer):
+    first = applied(place, officer, file.person(), file.child())
+    second = applied(place, officer, file.person(), file.child(status_dasar="2"))
+    undo_batch(second, by=officer, reason="salah berkas")
+    with pytest.raises(BuiltUpon):
+        undo_batch(first, by=officer, reason="salah berkas")
+    assert check_trail() == []
+
+
 def test_undo_refuses_when_something_else_points_to_a_created_row(place, officer):
     batch = applied(place, officer, file.person())
     family = Household.objects.get()

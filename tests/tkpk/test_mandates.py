@@ -109,7 +109,8 @@ def test_dates_and_acting_mandates_are_checked_by_form_and_database(kelurahan, a
             mandates.grant(new(admin, Role.STAFF, kelurahan, **facts), by=admin)
         with pytest.raises(IntegrityError), transaction.atomic():
             new(admin, Role.STAFF, kelurahan, **facts).save()
-    acting = new(admin, Role.LURAH, kelurahan, is_acting=True, ends_on=today, sk_number="SK/1")
+    stand_in = factories.make_user("pengganti")
+    acting = new(stand_in, Role.LURAH, kelurahan, is_acting=True, ends_on=today, sk_number="SK/1")
     assert mandates.grant(acting, by=admin).title.startswith("Plh. ")
 
 
