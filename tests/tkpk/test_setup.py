@@ -73,7 +73,7 @@ def test_the_address_is_the_same_at_each_start_and_its_secret_is_private(address
 
 def test_only_the_secret_address_answers(client, address):
     assert client.get(address).status_code == 200
-    assert client.get(address[:-2] + "x/").status_code == 404
+    assert client.get(address[:-1] + "x/").status_code == 404
     assert client.get("/akun/pemasangan//").status_code == 404
     setup_link.close()
     assert client.get(address).status_code == 404
