@@ -8,15 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from households.home_panel import home_panel
 from households.imports import jobs as import_jobs  # noqa: F401 - registers the job kinds
-from households.models import Household
+from households.models import Household, ImportBatch
 from households.models.household import READERS
 from households.searching import find_families, with_list_facts
 from households.statistics import PUBLISHERS
 from households.workflows.importing import IMPORT_FLOW
 from households.workflows.registering import HOUSEHOLD_FLOW, MEMBER_FLOW
-from tkpk.models import User
+from tkpk.models import Document, Mandate, User
 from tkpk.registry import MenuItem, SearchHit, register_workflow, registry
-from tkpk.rights import scopes
+from tkpk.rights import mandates, scopes
 from tkpk.roles import Role
 
 register_workflow(
@@ -61,6 +61,26 @@ def search_families(user: User, text: str) -> Iterator[SearchHit]:
         )
 
 
+registry.act_words |= {
+    ("identifier", "reveal_nik"): (_("Full numbers"), _("NIK shown")),
+    ("identifier", "reveal_kk"): (_("Full numbers"), _("KK number shown")),
+    ("export", "export"): (_("Export"), _("Export with masked numbers")),
+    ("export", "export_with_numbers"): (_("Export"), _("Export with full numbers")),
+    ("statistics", "publish"): (_("Published figures"), _("Figures published")),
+    ("import", "error_workbook"): (_("Import"), _("Refused rows downloaded")),
+}
+
+
+def import_reader(user: User, document: Document) -> Mandate | None:
+    """The source of an import goes to the officers of its kelurahan."""
+    if not ImportBatch.objects.visible_to(user).filter(source=document).exists():
+        return None
+    code = document.kelurahan.code
+    held = [m for m in mandates(user) if m.role == Role.STAFF and m.territory.covers(code)]
+    return held[0] if held else None
+
+
+registry.document_readers.append(import_reader)
 registry.search_sources["families"] = search_families
 registry.home_panels["families"] = home_panel
 

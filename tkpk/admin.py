@@ -1,5 +1,6 @@
 """Admin screens of the ground floor: places, people, mandates, and what was done."""
 
+from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -274,14 +275,72 @@ class RowInWords:
     def row(self, obj: TrailEntry | AccessLog) -> str:
         return str(obj.subject_id or "–")
 
+    @admin.display(description=_("by"), ordering="by__name")
+    def person(self, obj: TrailEntry | AccessLog) -> str:
+        """The name alone: a link would lead who may not manage people to a closed page."""
+        return obj.by.name
+
+    @admin.display(description=_("mandate"))
+    def right(self, obj: TrailEntry) -> str:
+        return str(obj.mandate or "–")
+
+
+def words_of_act(entry: TrailEntry) -> tuple[Text, Text]:
+    """Process and act in words: of its workflow's table, or as its app registered them."""
+    flow = registry.workflows.get(entry.process)
+    if flow and entry.move in flow.moves:
+        return flow.title, flow.moves[entry.move].label
+    return registry.act_words.get((entry.process, entry.move), (entry.process, entry.move))
+
+
+def status_word(entry: TrailEntry, status: str) -> Text:
+    flow = registry.workflows.get(entry.process)
+    if not flow or not status:
+        return status or "–"
+    field: Any = flow.model._meta.get_field(flow.status_field)
+    return dict(field.flatchoices).get(status, status)
+
+
+class ProcessFilter(admin.SimpleListFilter):
+    """Processes by their words."""
+
+    title = _("process")
+    parameter_name = "process"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        names: dict[str, Text] = {name: flow.title for name, flow in registry.workflows.items()}
+        for (process, _move), (words, _act) in registry.act_words.items():
+            names.setdefault(process, words)
+        return sorted(((name, str(words)) for name, words in names.items()), key=itemgetter(1))
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(process=self.value()) if self.value() else rows
+
 
 @admin.register(TrailEntry)
 class TrailAdmin(RowInWords, ReadOnlyAdmin):
     """The trail of my places, to read."""
 
     view_roles, territory_path = frozenset({Role.ADMIN, Role.LURAH}), "chain__code"
-    list_display = ["recorded_at", "by", "role", "process_words", "act_words", "kind", "row"]
-    list_filter = ["process"]
+    list_display = ["recorded_at", "person", "role", "process_words", "act_words", "kind", "row"]
+    list_filter = [ProcessFilter]
+    fields = [
+        "number",
+        "recorded_at",
+        "acted_at",
+        "person",
+        "right",
+        "process_words",
+        "act_words",
+        "kind",
+        "row",
+        "before",
+        "after",
+        "reason",
+        "digest",
+        "previous_hash",
+        "hash",
+    ]
     list_select_related = ["by"]
     ordering = ["-number"]
 
@@ -290,13 +349,19 @@ class TrailAdmin(RowInWords, ReadOnlyAdmin):
 
     @admin.display(description=_("process"), ordering="process")
     def process_words(self, obj: TrailEntry) -> Text:
-        flow = registry.workflows.get(obj.process)
-        return flow.title if flow else obj.process
+        return words_of_act(obj)[0]
 
     @admin.display(description=_("act"), ordering="move")
     def act_words(self, obj: TrailEntry) -> Text:
-        flow = registry.workflows.get(obj.process)
-        return flow.moves[obj.move].label if flow and obj.move in flow.moves else obj.move
+        return words_of_act(obj)[1]
+
+    @admin.display(description=_("from status"))
+    def before(self, obj: TrailEntry) -> Text:
+        return status_word(obj, obj.from_status)
+
+    @admin.display(description=_("to status"))
+    def after(self, obj: TrailEntry) -> Text:
+        return status_word(obj, obj.to_status)
 
 
 @admin.register(AccessLog)
@@ -304,7 +369,8 @@ class AccessLogAdmin(RowInWords, ReadOnlyAdmin):
     """Who opened whose file, to read."""
 
     view_roles, territory_path = frozenset({Role.ADMIN, Role.LURAH}), "kelurahan__code"
-    list_display = ["at", "by", "kind", "row"]
+    list_display = ["at", "person", "kind", "row"]
+    fields = ["at", "person", "kind", "row"]
     list_select_related = ["by"]
 
 

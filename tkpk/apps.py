@@ -10,7 +10,7 @@ class TkpkConfig(AppConfig):
     verbose_name = _("People and places")
 
     def ready(self) -> None:
-        from tkpk import checks, registrations  # noqa: F401, PLC0415 - models must be loaded first
+        from tkpk import act_words, checks, registrations  # noqa: F401, PLC0415 - models must be loaded first
 
 
 class PortalAdminConfig(AdminConfig):

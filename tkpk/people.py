@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from tkpk import trail
 from tkpk.mandates import chain_of
 from tkpk.models import Mandate, User
-from tkpk.reset_codes import right_to_issue
+from tkpk.reset_codes import issue_at_console, right_to_issue
 from tkpk.rights import fresh_mandates
 from tkpk.roles import Role
 
@@ -41,6 +41,21 @@ def lift_second_step(person: User, *, by: User, reason: str) -> None:
     right = right_to_issue(by, person)
     if right is None:
         raise PermissionDenied(_("Only an administrator of this person's places may do this."))
+    _lift(person, by=by, right=right, reason=reason)
+
+
+def let_in_at_console(person: User, *, by: User, right: Mandate, reason: str) -> str:
+    """Remove the second step and give a one-time code, from the console of the machine.
+
+    For an administrator who lost phone and codes and has no colleague. `by` and `right` are the
+    console's account and mandate. Raises ValidationError without a reason. Returns the code.
+    """
+    with transaction.atomic():
+        _lift(person, by=by, right=right, reason=reason)
+        return issue_at_console(person, by=by, right=right, reason=reason)
+
+
+def _lift(person: User, *, by: User, right: Mandate, reason: str) -> None:
     if not reason.strip():
         raise ValidationError({"reason": _("Write the reason in one sentence.")})
     with transaction.atomic():

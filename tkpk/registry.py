@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.functional import Promise
 
-from tkpk.models import Territory, User
+from tkpk.models import Document, Mandate, Territory, User
 from tkpk.workflow import Workflow
 
 Text = str | Promise
@@ -62,6 +62,10 @@ class Registry:
     )
     # model label → called with (kept row, merged row) inside the merge's transaction
     merge_handlers: dict[str, Callable[[Model, Model], None]] = field(default_factory=dict)
+    # (process, move) → both in words, for acts that no workflow's table names
+    act_words: dict[tuple[str, str], tuple[Text, Text]] = field(default_factory=dict)
+    # (user, document) → the mandate by which this person may have the file, or None
+    document_readers: list[Callable[[User, Document], Mandate | None]] = field(default_factory=list)
     menu: list[MenuItem] = field(default_factory=list)
     # (model label, binary field) → (row) → the context it is sealed with; for key rotation
     sealed_blobs: dict[tuple[str, str], Callable[[Any], str]] = field(default_factory=dict)

@@ -60,20 +60,35 @@ def issue(user: User, *, by: User) -> str:
             raise PermissionDenied(
                 _("Only an administrator of all places of this person issues a code.")
             )
-        now = timezone.now()
-        ResetCode.objects.filter(user=user, used_at=None).update(used_at=now)
-        ResetCode.objects.create(
-            user=user, code_hash=hashed, issued_by=by, expires_at=now + LIFETIME
-        )
-        trail.record(
-            chain=chain_of(right.territory),
-            by=by,
-            mandate=right,
-            process="account",
-            move="issue_reset_code",
-            row=user,
-        )
+        _store(user, hashed, by=by, right=right)
     return code
+
+
+def issue_at_console(user: User, *, by: User, right: Mandate, reason: str) -> str:
+    """The same for who holds the machine, where no other administrator is left to ask.
+
+    `by` is the console's own account and `right` its mandate: the trail says so.
+    """
+    code = "".join(secrets.choice(ALPHABET) for _character in range(LENGTH))
+    hashed = make_password(code)
+    with transaction.atomic():
+        _store(user, hashed, by=by, right=right, reason=reason)
+    return code
+
+
+def _store(user: User, hashed: str, *, by: User, right: Mandate, reason: str = "") -> None:
+    now = timezone.now()
+    ResetCode.objects.filter(user=user, used_at=None).update(used_at=now)
+    ResetCode.objects.create(user=user, code_hash=hashed, issued_by=by, expires_at=now + LIFETIME)
+    trail.record(
+        chain=chain_of(right.territory),
+        by=by,
+        mandate=right,
+        process="account",
+        move="issue_reset_code",
+        row=user,
+        reason=reason,
+    )
 
 
 def _plain(code: str) -> str:

@@ -1,6 +1,7 @@
 """What the forms of families and persons share: the version they edit, and numbers kept hidden."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 from crispy_forms.helper import FormHelper
@@ -87,10 +88,17 @@ class VersionedForm(forms.ModelForm):
         for field in self.fields.values():
             field.label = capfirst(field.label)
             _name_the_empty_choice(field)
+        self._show_decimals_plainly()
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = self._layout()
+
+    def _show_decimals_plainly(self) -> None:
+        """36 and 36,5 instead of the column's 36.00: as it is read, and as it is typed."""
+        for name, value in self.initial.items():
+            if isinstance(value, Decimal):
+                self.initial[name] = Decimal(format(value.normalize(), "f"))
 
     @property
     def secret_fields(self) -> dict[str, SecretField]:

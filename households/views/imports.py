@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from households.forms.imports import AreasForm, ImportForm
+from households.forms.imports import AreasForm, ImportForm, UndoForm
 from households.imports.areas import remember
 from households.imports.checking import close_batch
 from households.imports.error_workbook import refused_workbook
@@ -163,10 +163,17 @@ def _confirm(request: StaffRequest, batch: ImportBatch) -> None:
     _moved(request, "confirm", batch, changes={"problem_code": ""})
 
 
+def _reason(request: StaffRequest) -> str:
+    form = UndoForm(request.POST)
+    if form.is_valid():
+        return str(form.cleaned_data["reason"])
+    raise ValidationError(list(form.errors["reason"]))
+
+
 def _close(request: StaffRequest, batch: ImportBatch, move: str) -> None:
     try:
         if move == "undo":
-            undo_batch(batch, by=request.user, reason=request.POST.get("reason", ""))
+            undo_batch(batch, by=request.user, reason=_reason(request))
             messages.success(request, _("The import is undone."))
         else:
             close_batch(move, batch, by=request.user)

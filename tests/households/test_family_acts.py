@@ -1,7 +1,5 @@
 """Acts on a family: a full number with a reason, and what became of its members."""
 
-import re
-
 import pytest
 from django.urls import reverse
 
@@ -11,55 +9,15 @@ from households.models.household import READERS
 from households.workflows.registering import change_household_state, change_member_state
 from tests.factories import (
     make_family,
-    make_installation,
-    make_kelurahan,
     make_rt,
     make_user,
 )
+from tests.households.pages import file_url
 from tkpk.models import TrailEntry
 from tkpk.roles import Role
 
 pytestmark = pytest.mark.django_db
 HEAD = "Wiryo Kartosuwignyo"
-
-
-@pytest.fixture(autouse=True)
-def _demo():
-    make_installation()
-
-
-@pytest.fixture
-def kelurahan():
-    return make_kelurahan()
-
-
-@pytest.fixture
-def rt(kelurahan):
-    return make_rt(kelurahan)
-
-
-@pytest.fixture
-def staff(kelurahan):
-    return make_user("petugas", Role.STAFF, kelurahan)
-
-
-@pytest.fixture
-def household(rt, staff):
-    return make_family(rt, by=staff, monthly_income_idr=1_250_000)
-
-
-@pytest.fixture
-def officer(client, staff):
-    client.force_login(staff)
-    return client
-
-
-def file_url(household):
-    return reverse("household_file", args=[household.pk])
-
-
-def page_text(response):
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 # --- numbers ---------------------------------------------------------------------------------

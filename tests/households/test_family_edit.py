@@ -14,7 +14,6 @@ from households.models import Household, Member
 from tests.factories import (
     SURYATMAJAN,
     make_family,
-    make_installation,
     make_kelurahan,
     make_kk_number,
     make_member,
@@ -28,35 +27,9 @@ from tkpk.roles import Role
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _demo():
-    make_installation()
-
-
-@pytest.fixture
-def kelurahan():
-    return make_kelurahan()
-
-
-@pytest.fixture
-def rt(kelurahan):
-    return make_rt(kelurahan)
-
-
-@pytest.fixture
-def staff(kelurahan):
-    return make_user("petugas", Role.STAFF, kelurahan)
-
-
 @pytest.fixture
 def household(rt, staff):
     return make_family(rt, by=staff, address="Jalan Mataram 1")
-
-
-@pytest.fixture
-def officer(client, staff):
-    client.force_login(staff)
-    return client
 
 
 def edit_url(household):

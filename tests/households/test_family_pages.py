@@ -14,57 +14,18 @@ from households.visibility import COLUMNS, FULL, Column
 from tests.factories import (
     SURYATMAJAN,
     make_family,
-    make_installation,
     make_kelurahan,
     make_member,
     make_rt,
     make_user,
 )
+from tests.households.pages import file_url, page_text
 from tkpk.models import AccessLog
 from tkpk.registry import registry
 from tkpk.roles import Role
 
 pytestmark = pytest.mark.django_db
 HEAD = "Wiryo Kartosuwignyo"
-
-
-@pytest.fixture(autouse=True)
-def _demo():
-    make_installation()
-
-
-@pytest.fixture
-def kelurahan():
-    return make_kelurahan()
-
-
-@pytest.fixture
-def rt(kelurahan):
-    return make_rt(kelurahan)
-
-
-@pytest.fixture
-def staff(kelurahan):
-    return make_user("petugas", Role.STAFF, kelurahan)
-
-
-@pytest.fixture
-def household(rt, staff):
-    return make_family(rt, by=staff, monthly_income_idr=1_250_000)
-
-
-@pytest.fixture
-def officer(client, staff):
-    client.force_login(staff)
-    return client
-
-
-def file_url(household):
-    return reverse("household_file", args=[household.pk])
-
-
-def page_text(response):
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 # --- roles -----------------------------------------------------------------------------------

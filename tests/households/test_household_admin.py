@@ -12,7 +12,6 @@ from households.models import Household
 from tests.factories import (
     SURYATMAJAN,
     make_family,
-    make_installation,
     make_kelurahan,
     make_nik,
     make_rt,
@@ -25,30 +24,9 @@ pytestmark = pytest.mark.django_db
 LIST = "/kelola/households/household/"
 
 
-@pytest.fixture(autouse=True)
-def _demo():
-    make_installation()
-
-
-@pytest.fixture
-def kelurahan():
-    return make_kelurahan()
-
-
-@pytest.fixture
-def staff(kelurahan):
-    return make_user("petugas", Role.STAFF, kelurahan)
-
-
 @pytest.fixture
 def household(kelurahan, staff):
     return make_family(make_rt(kelurahan), by=staff, address="Jalan Mataram 1")
-
-
-@pytest.fixture
-def officer(client, staff):
-    client.force_login(staff)
-    return client
 
 
 def change_url(household):

@@ -14,42 +14,18 @@ from households.models.person_facts import DOCUMENT_FIELDS
 from households.visibility import MEMBER_GROUPS
 from tests.factories import (
     make_family,
-    make_installation,
     make_kelurahan,
     make_nik,
     make_rt,
-    make_user,
 )
 from tkpk.models import Draft
-from tkpk.roles import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _demo():
-    make_installation()
-
-
-@pytest.fixture
-def staff():
-    return make_user("petugas", Role.STAFF, make_kelurahan())
-
-
-@pytest.fixture
-def household(staff):
-    return make_family(make_rt(make_kelurahan()), by=staff)
 
 
 @pytest.fixture
 def child(household):
     return household.members.get(relation=Relation.CHILD)
-
-
-@pytest.fixture
-def officer(client, staff):
-    client.force_login(staff)
-    return client
 
 
 def edit_url(member):

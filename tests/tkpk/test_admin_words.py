@@ -1,14 +1,19 @@
 """Admin screens speak to people: no code names, and nothing that the security policy blocks."""
 
+import re
+
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
 
+from households.families import reveal_identifier
 from programs.content_loader import load_profile
 from programs.models import ProfileSection
 from tests import factories
-from tkpk.models import AccessLog
+from tkpk.models import AccessLog, TrailEntry
+from tkpk.registry import registry
 from tkpk.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +74,38 @@ def test_the_history_of_a_section_says_no_none(client, place):
     section = ProfileSection.objects.first()
     page = client.get(reverse("admin:programs_profilesection_history", args=[section.pk]))
     assert "None" not in page.content.decode().split('id="change-history"')[1]
+
+
+def test_every_act_that_the_code_records_has_words():
+    recorded = set()
+    for path in (settings.BASE_DIR / app for app in ("tkpk", "households", "units", "programs")):
+        for source in path.rglob("*.py"):
+            text = source.read_text(encoding="utf-8")
+            recorded |= set(re.findall(r'process="(\w+)",\s+move="(\w+)"', text))
+    assert len(recorded) >= 5
+    unnamed = [
+        (process, move)
+        for process, move in recorded
+        if (process, move) not in registry.act_words
+        and move not in getattr(registry.workflows.get(process), "moves", {})
+    ]
+    assert unnamed == []
+
+
+def test_an_entry_of_the_trail_reads_in_words_and_links_to_nobody(client, place):
+    officer = factories.make_user("petugas", Role.STAFF, place)
+    family = factories.make_family(factories.make_rt(place), by=officer)
+    reveal_identifier(family, by=officer, reason="Dicocokkan dengan kartu")
+    entry = TrailEntry.objects.get(process="identifier")
+    page = client.get(reverse("admin:tkpk_trailentry_change", args=[entry.pk])).content.decode()
+    for word in ("Nomor lengkap", "Nomor KK ditampilkan", officer.name, "Sidik"):
+        assert word in page, word
+    for code in ("reveal_kk", "identifier", "households.household", "Previous hash"):
+        assert code not in page, code
+    assert reverse("admin:tkpk_user_change", args=[officer.pk]) not in page
+
+
+def test_the_trail_is_filtered_by_the_words_of_a_process(client, place):
+    address = reverse("admin:tkpk_trailentry_changelist")
+    assert client.get(address, {"process": "identifier"}).status_code == 200
+    assert "Nomor lengkap" in client.get(address).content.decode()

@@ -4,12 +4,13 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
 from tests.factories import PASSWORD, SURYATMAJAN, make_installation, make_kelurahan, make_user
-from tkpk import people
-from tkpk.models import TrailEntry, User
+from tkpk import people, reset_codes
+from tkpk.models import ResetCode, TrailEntry, User
 from tkpk.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +105,25 @@ def test_the_screen_of_a_person_sends_the_code_by_post(client, administrator, of
     client.force_login(administrator)
     html = client.get(reverse("admin:tkpk_user_change", args=[officer.pk])).content.decode()
     assert f'formaction="{reverse("reset_code_issue", args=[officer.pk])}"' in html
+
+
+def test_the_console_lets_a_sole_administrator_in_again(client, administrator, capsys):
+    Authenticator.objects.create(user=administrator, type="totp", data={"secret": "tersegel"})
+    call_command("let_in", "kepala", reason=REASON)
+    code = capsys.readouterr().out.strip().rpartition(" ")[2]
+    assert not Authenticator.objects.filter(user=administrator).exists()
+    assert reset_codes.redeem("kepala", code, "empat kata yang panjang") == administrator
+    acts = TrailEntry.objects.filter(by__username="konsol", subject_id=administrator.pk)
+    assert {(act.move, act.reason) for act in acts} == {
+        ("lift_second_step", REASON),
+        ("issue_reset_code", REASON),
+    }
+
+
+@pytest.mark.parametrize(("name", "reason"), [("tidak-ada", REASON), ("kepala", " ")])
+def test_the_console_says_why_it_lets_nobody_in(administrator, name, reason):
+    Authenticator.objects.create(user=administrator, type="totp", data={"secret": "tersegel"})
+    with pytest.raises(CommandError):
+        call_command("let_in", name, reason=reason)
+    assert Authenticator.objects.exists()
+    assert not ResetCode.objects.exists()

@@ -1,6 +1,7 @@
 """Who opened whose file. Unchained, kept two years; the only write that a GET may cause."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tkpk.models.territory import Territory
@@ -23,4 +24,4 @@ class AccessLog(models.Model):
         indexes = [models.Index(fields=["subject", "subject_id"], name="accesslog_subject")]
 
     def __str__(self) -> str:
-        return f"{self.subject} {self.subject_id}"
+        return gettext("Opened file %(number)s") % {"number": self.subject_id}

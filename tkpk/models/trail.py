@@ -7,6 +7,7 @@ UPDATE, DELETE and TRUNCATE on the entries; `tkpk.trail` writes and checks them.
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tkpk.models.mandate import Mandate
@@ -34,7 +35,7 @@ class TrailEntry(models.Model):
     """One act."""
 
     chain = models.ForeignKey(Territory, models.PROTECT, related_name="trail_entries")
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(_("entry number"))
     recorded_at = models.DateTimeField(_("recorded at"))
     acted_at = models.DateTimeField(_("done at"))
     by = models.ForeignKey(User, models.PROTECT, related_name="acts", verbose_name=_("by"))
@@ -50,9 +51,9 @@ class TrailEntry(models.Model):
     to_status = models.CharField(max_length=30, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     schema = models.PositiveSmallIntegerField(default=1)
-    digest = models.CharField(max_length=64, blank=True)
-    previous_hash = models.CharField(max_length=64)
-    hash = models.CharField(max_length=64)
+    digest = models.CharField(_("seal of the row"), max_length=64, blank=True)
+    previous_hash = models.CharField(_("hash of the entry before"), max_length=64)
+    hash = models.CharField(_("hash of this entry"), max_length=64)
 
     class Meta:
         ordering = ["chain_id", "number"]
@@ -64,7 +65,7 @@ class TrailEntry(models.Model):
         indexes = [models.Index(fields=["subject", "subject_id"], name="trailentry_subject")]
 
     def __str__(self) -> str:
-        return f"{self.process}.{self.move} #{self.number}"
+        return gettext("Entry %(number)s") % {"number": self.number}
 
 
 def install_guards(connection: Any) -> None:
