@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -109,3 +110,16 @@ def test_the_trail_is_filtered_by_the_words_of_a_process(client, place):
     address = reverse("admin:tkpk_trailentry_changelist")
     assert client.get(address, {"process": "identifier"}).status_code == 200
     assert "Nomor lengkap" in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_demo_says_so_on_every_surface(client, demo):
+    factories.make_installation(demo=demo)
+    kelurahan = factories.make_kelurahan()
+    user = factories.make_user("admin", Role.ADMIN, kelurahan)
+    Authenticator.objects.create(user=user, type="totp", data={"secret": "tersegel"})
+    client.force_login(user, BACKEND)
+    for path in ("/", "/kerja/", "/kelola/", "/kelola/tkpk/mandate/", "/akun/"):
+        page = client.get(path)
+        assert page.status_code == 200, path
+        assert ("demo-banner" in page.content.decode()) == demo, path
