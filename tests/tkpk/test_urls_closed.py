@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import connection
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
+from households.imports.staging import start_batch
 from tests import factories
 from tkpk.models import AccessLog
 from tkpk.roles import Role
@@ -53,6 +54,8 @@ def addresses(rows):
         pattern = entry.pattern
         names = list(getattr(pattern, "converters", {})) or list(pattern.regex.groupindex)
         values = {part: rows.get(part, rows["pk"]) for part in names}
+        if name == "document_download":
+            values["pk"] = rows["document"]
         try:
             if names:
                 yield name, reverse(name, kwargs=values)
@@ -69,11 +72,13 @@ def rows(db):
     kelurahan = factories.make_kelurahan()
     maker = factories.make_user("pembuat", Role.STAFF, kelurahan)
     household = factories.make_family(factories.make_rt(kelurahan), by=maker)
+    batch = start_batch(b"nama", name="daftar.csv", kelurahan=kelurahan, by=maker)
+    document = batch.source
     return {
         "kelurahan": kelurahan, "pk": household.pk, "household_pk": household.pk,
         "move": "record_death", "member_pk": household.members.first().pk,
         "token": "salah", "uidb36": "1", "key": "salah-sekali", "object_id": str(household.pk),
-        "app_label": "tkpk", "content_type_id": 1, "url": "x",
+        "app_label": "tkpk", "content_type_id": 1, "url": "x", "document": document.pk,
     }  # fmt: skip
 
 
