@@ -9,7 +9,9 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input \
+# --no-deps: the lock names every package, and nothing that is published later may be looked up;
+# older pips ask for the newest release of a package with extras although its version is pinned.
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
 	--require-hashes --only-binary :all:
 VAR_DIR ?= $(CURDIR)/var
 TEST_ARGS ?=
@@ -60,11 +62,13 @@ $(VENV)/base.stamp: requirements/base.txt | python
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 	@echo "Memasang pustaka … / Installing packages …"
 	@$(PIP_INSTALL) -r requirements/base.txt
+	@$(PY) -m pip check --disable-pip-version-check >/dev/null || { $(PY) -m pip check; exit 1; }
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/base.stamp
 	@echo "Memasang pustaka pengujian … / Installing test packages …"
 	@$(PIP_INSTALL) -r requirements/dev.txt
+	@$(PY) -m pip check --disable-pip-version-check >/dev/null || { $(PY) -m pip check; exit 1; }
 	@touch $@
 
 $(TOOLS_VAR)/secret_key: | $(VENV)/dev.stamp
