@@ -5,14 +5,19 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tkpk.devices import device_words
 from tkpk.encryption import blind_index, seal_text, unseal_text
+from tkpk.models import SignInCard
 from tkpk.nik import find_identifiers
+from tkpk.second_steps import passkey_domain
 
 # One sentence for a wrong name, a wrong password and a person who may not sign in.
 _WRONG_PAIR = _("The name or the password is not right. Check both and try again.")
@@ -60,7 +65,43 @@ class MfaAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _WRONG_CODE,
+        "incorrect_card_code": _(
+            "This code is not on your newest card, or it was used already. Take the next one."
+        ),
+        "passkey_refused": _(
+            "This passkey was not accepted. Try once more, or sign in another way."
+        ),
+        "passkey_copied": _(
+            "This passkey was not accepted: it seems that somebody made a copy of it. Sign in "
+            "another way, remove this passkey, and tell your administrator."
+        ),
     }
+
+    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
+        """The printed card counts as a second step of its own, wherever allauth asks for one.
+
+        Also an empty one: else whoever knows the password would wait for the last code.
+        """
+        if super().is_mfa_enabled(user, types=types):
+            return True
+        kinds = Authenticator.Type
+        asked = types is None or kinds.RECOVERY_CODES in types
+        asked = asked or {kinds.TOTP, kinds.WEBAUTHN} <= set(types)
+        return asked and user.is_authenticated and SignInCard.objects.filter(user=user).exists()
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - allauth's
+        """What the device calls itself; its owner may write something better."""
+        return device_words(context.request.headers.get("User-Agent", ""))
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Passkeys belong to the portal's own name, whatever Host a request named."""
+        return {"id": passkey_domain(context.request.get_host()), "name": "Portal TKPK"}
+
+    def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
+        return super().get_public_key_credential_user_entity(user) | {
+            "name": user.username,
+            "display_name": user.name,
+        }
 
     def encrypt(self, text: str) -> str:
         return seal_text(text, context="mfa.secret")

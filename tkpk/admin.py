@@ -5,20 +5,21 @@ from typing import Any
 
 from django import forms
 from django.apps import apps
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q, QuerySet
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ExportForm
 
-from tkpk import mandates, people
+from tkpk import clashes, people
 from tkpk.admin_base import MandateAdmin, ReadOnlyAdmin
+from tkpk.admin_mandates import MandatesAdmin
 from tkpk.exports import FORMATS
 from tkpk.models import (
     AccessLog,
@@ -31,17 +32,17 @@ from tkpk.models import (
     TrailEntry,
     User,
 )
-from tkpk.models.territory import within
 from tkpk.nik import IdentifierError, check_nik
 from tkpk.public_pages import published
 from tkpk.registry import Text, registry
 from tkpk.requests import signed_in
 from tkpk.resources import TerritoryResource
-from tkpk.rights import administers, holds, scopes
+from tkpk.rights import administers, holds, known_to, scopes
 from tkpk.roles import Role
 
 ADMIN = frozenset({Role.ADMIN})
 READERS = frozenset({Role.STAFF, Role.LURAH})
+admin.site.register(Mandate, MandatesAdmin)
 
 
 @admin.register(Territory)
@@ -122,14 +123,6 @@ class OrganisationAdmin(MandateAdmin):
         published()
 
 
-def _known_to(request: HttpRequest) -> Q:
-    """People with a mandate in my places, and those who have none yet."""
-    codes = scopes(signed_in(request), ADMIN)
-    mine = Mandate.objects.filter(within("territory__code", *codes)).values("user")
-    # By subqueries: a join would show a person once for each mandate.
-    return Q(pk__in=mine) | ~Q(pk__in=Mandate.objects.values("user"))
-
-
 class PersonForm(forms.ModelForm):
     """A person; the NIK is typed anew to change it and never shown here."""
 
@@ -181,13 +174,34 @@ class UserAdmin(MandateAdmin):
         "is_active",
         "new_nik",
         "nik_known",
+        "duties",
         "sign_in_code",
     ]
-    readonly_fields = ["nik_known", "sign_in_code"]
+    readonly_fields = ["nik_known", "duties", "sign_in_code"]
 
     @admin.display(description=_("NIK recorded"), boolean=True)
     def nik_known(self, obj: User) -> bool:
         return bool(obj.nik_index)
+
+    @admin.display(description=_("Mandates"))
+    def duties(self, obj: User) -> str:
+        if obj.pk is None:
+            return str(_("Save the person first."))
+        rows = format_html_join(
+            "",
+            '<a href="{}">{}</a><br>',
+            (
+                (reverse("admin:tkpk_mandate_change", args=[held.pk]), clashes.described(held))
+                for held in clashes.held_by(obj)
+            ),
+        )
+        return format_html(
+            '{}<a href="{}?user={}">{}</a>',
+            rows,
+            reverse("admin:tkpk_mandate_add"),
+            obj.pk,
+            _("Give a mandate"),
+        )
 
     @admin.display(description=_("One-time code"))
     def sign_in_code(self, obj: User) -> str:
@@ -198,15 +212,17 @@ class UserAdmin(MandateAdmin):
         # The page of the code answers to POST only; this button sends the form of this page there.
         return format_html(
             '<button type="submit" class="button" formaction="{}" formnovalidate>{}</button>'
-            ' <a href="{}">{}</a>',
+            '<br><a href="{}">{}</a><br><a href="{}">{}</a>',
             reverse("reset_code_issue", args=[obj.pk]),
             _("Issue a code to set a password"),
+            reverse("card_hand_out", args=[obj.pk]),
+            _("Has no device: hand out a printed card of codes"),
             reverse("second_step_lift", args=[obj.pk]),
             _("Phone and codes lost: remove the second step"),
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).filter(_known_to(request))
+        return super().get_queryset(request).filter(known_to(signed_in(request)))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is None:
@@ -217,51 +233,6 @@ class UserAdmin(MandateAdmin):
         if form.cleaned_data.get("new_nik"):
             obj.set_nik(form.cleaned_data["new_nik"])
         people.save_person(obj, by=signed_in(request), new=not change)
-
-
-@admin.register(Mandate)
-class MandatesAdmin(MandateAdmin):
-    """Who may do what, where, until when."""
-
-    view_roles, change_roles, territory_path = READERS, ADMIN, "territory__code"
-    list_display = ["user", "title", "role", "territory", "organisation", "starts_on", "ends_on"]
-    list_filter = ["role"]
-    list_select_related = ["user", "territory__parent", "organisation"]
-    search_fields = ["user__username", "position", "sk_number"]
-    fields = [
-        "user",
-        "role",
-        "territory",
-        "organisation",
-        "position",
-        "is_acting",
-        "sk_number",
-        "starts_on",
-        "ends_on",
-    ]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["user", "role", "territory", "organisation"] if obj else []
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        codes = scopes(signed_in(request), ADMIN)
-        if db_field.name == "territory":
-            kwargs["queryset"] = Territory.objects.within(*codes).select_related("parent")
-        elif db_field.name == "organisation":
-            kwargs["queryset"] = Organisation.objects.filter(within("territory__code", *codes))
-        elif db_field.name == "user":
-            kwargs["queryset"] = User.objects.filter(_known_to(request), is_active=True)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
-        try:
-            if change:
-                mandates.amend(obj, by=signed_in(request))
-            else:
-                mandates.grant(obj, by=signed_in(request))
-        except PermissionDenied as error:
-            messages.error(request, str(error))
-            raise
 
 
 class RowInWords:

@@ -5,9 +5,9 @@ that a value cannot be moved to another column. Reading with a wrong key raises,
 """
 
 import base64
-import hashlib
 import hmac
 import os
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -26,12 +26,17 @@ class WrongKey(KeyMissing):
     """The value was not written with this key, or it was altered."""
 
 
+@lru_cache(maxsize=16)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
 def seal(plain: bytes, *, context: str) -> bytes:
     """Encrypt with the current key: version (2 bytes), nonce (12), ciphertext with tag."""
     keys = keyring()
     number = keys.current_field
     nonce = os.urandom(NONCE_BYTES)
-    sealed = AESGCM(keys.field[number]).encrypt(nonce, plain, context.encode())
+    sealed = _cipher(keys.field[number]).encrypt(nonce, plain, context.encode())
     return number.to_bytes(VERSION_BYTES) + nonce + sealed
 
 
@@ -43,7 +48,7 @@ def unseal(sealed: bytes, *, context: str) -> bytes:
         raise WrongKey(f"Field key {number} is missing.")
     nonce = sealed[VERSION_BYTES : VERSION_BYTES + NONCE_BYTES]
     try:
-        return AESGCM(key).decrypt(nonce, sealed[VERSION_BYTES + NONCE_BYTES :], context.encode())
+        return _cipher(key).decrypt(nonce, sealed[VERSION_BYTES + NONCE_BYTES :], context.encode())
     except (InvalidTag, ValueError) as error:
         raise WrongKey(f"Field key {number} does not open this value.") from error
 
@@ -77,7 +82,7 @@ def blind_index(kind: str, value: str, *, key_number: int | None = None) -> str:
         return ""
     keys = keyring()
     key = keys.index[keys.current_index if key_number is None else key_number]
-    return hmac.new(key, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, f"{kind}:{value}".encode(), "sha256").hex()
 
 
 class _IsEmpty(Exact):

@@ -7,6 +7,7 @@ apostrophe before it makes it text for every spreadsheet program.
 import csv
 import io
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,7 @@ from tablib import Dataset
 # The full-width forms are read as the same signs by East Asian settings of spreadsheets.
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Excel would read such digits in a CSV as a number: 3,47E+15, or without the leading zero.
+CHUNK_CHARACTERS = 64 * 1024
 _LOOKS_LIKE_NUMBER = re.compile(r"0[0-9]+|[0-9]{12,}")
 
 
@@ -62,12 +64,23 @@ def write_xlsx(headers: list[str], rows: list[list[Any]]) -> bytes:
 
 
 def write_csv(headers: list[str], rows: list[list[Any]]) -> bytes:
+    """As `stream_csv`, whole."""
+    return b"".join(stream_csv(headers, rows))
+
+
+def stream_csv(headers: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     """As Excel with Indonesian settings opens it: semicolons, and a mark that says UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    out.write("\ufeff")
     writer.writerow([plain_cell(header) for header in headers])
-    writer.writerows([csv_cell(value) for value in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    for row in rows:
+        writer.writerow([csv_cell(value) for value in row])
+        if out.tell() >= CHUNK_CHARACTERS:
+            yield out.getvalue().encode()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue().encode()
 
 
 class TextXLSX(Format):

@@ -1,5 +1,6 @@
 """The bytes of documents: encrypted under `settings.FILES_DIR`, named by uuid alone."""
 
+import datetime
 import hashlib
 import os
 from pathlib import Path
@@ -9,6 +10,9 @@ from django.utils import timezone
 
 from tkpk.encryption import seal, unseal
 from tkpk.models import Document, Territory, User
+
+# A file is written before its row: the request that writes both may still be at work.
+STRAY_AFTER = datetime.timedelta(days=1)
 
 
 class FileRemoved(Exception):
@@ -56,3 +60,15 @@ def remove(document: Document) -> None:
     _path(document).unlink(missing_ok=True)
     document.removed_at = timezone.now()
     document.save(update_fields=["removed_at"])
+
+
+def remove_strays(now: datetime.datetime) -> int:
+    """Delete files that no row names: a web server died between the file and its row."""
+    known = {pk.hex for pk in Document.objects.values_list("pk", flat=True)}
+    removed, folder = 0, Path(settings.FILES_DIR)
+    for path in folder.iterdir() if folder.is_dir() else ():
+        written = datetime.datetime.fromtimestamp(path.stat().st_mtime, tz=datetime.UTC)
+        if path.is_file() and path.stem not in known and written < now - STRAY_AFTER:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tkpk import mandates, reference_data, setup_link, trail
 from tkpk.areas import Area
@@ -146,7 +147,8 @@ def _seat_people(plan: Plan, kelurahan: Territory, administrator: User) -> None:
             organisation=bodies[person.seat.kind] if person.seat.kind else None,
             starts_on=timezone.localdate(),
         )
-        mandates.grant(mandate, by=administrator)
+        # The first administrator may also be the officer: there is nobody else to enter it.
+        mandates.grant(mandate, by=administrator, reason=_("Entered at the first set-up."))
 
 
 def _body(kelurahan: Territory, kind: Kind) -> Organisation:

@@ -15,6 +15,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
 
+from tkpk import files
 from tkpk.models import AccessLog, DailyRun, Draft, Job, OutgoingMail, ResetCode, User
 from tkpk.outbox import prune_sent
 
@@ -193,6 +194,7 @@ def _run_once(
 def _prune(now: datetime.datetime) -> None:
     AccessLog.objects.filter(at__lt=now - KEEP_ACCESS_LOG).delete()
     Draft.objects.filter(created_at__lt=now - KEEP_DRAFTS).delete()
+    files.remove_strays(now)
     prune_sent(now)
     OutgoingMail.objects.filter(sent_at__isnull=True, created_at__lt=now - KEEP_DRAFTS).delete()
     Session.objects.filter(expire_date__lt=now).delete()

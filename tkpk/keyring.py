@@ -5,6 +5,7 @@ Key files lie in ``settings.KEYS_DIR`` as ``field-<n>.key`` (AES-256-GCM) and ``
 environment (``1:<hex>,2:<hex>``) take their place. The highest number is the one that writes.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,9 +109,10 @@ def keyring() -> Keyring:
         return overriding
     if in_environment():
         return _from_environment()
-    directory = Path(settings.KEYS_DIR)
+    directory = settings.KEYS_DIR
     try:
-        stamp = directory.stat().st_mtime_ns
+        # Asked at every value that is read or written, so no Path is made for it.
+        stamp = os.stat(directory).st_mtime_ns
     except FileNotFoundError as error:
-        raise KeyMissing(f"The key directory is missing: {directory.name}") from error
+        raise KeyMissing(f"The key directory is missing: {Path(directory).name}") from error
     return _read(directory, stamp)

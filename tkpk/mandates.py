@@ -26,15 +26,51 @@ def _administrator(by: User, territory: Territory) -> Mandate:
     raise PermissionDenied(str(_("Only an administrator of this place gives or ends mandates.")))
 
 
-def grant(mandate: Mandate, *, by: User) -> Mandate:
+def colleagues(by: User, territory: Territory) -> list[User]:
+    """The other administrators of a place who can sign in."""
+    found = {m.user for m in _administrators() if m.territory.covers(territory.code)}
+    able = [user for user in found if user.is_active and user.has_usable_password()]
+    return sorted((user for user in able if user.pk != by.pk), key=lambda user: user.name)
+
+
+def check_own(mandate: Mandate, *, by: User, reason: str) -> bool:
+    """Whether an administrator acts on a mandate of their own, which is never done in silence.
+
+    Where there is another administrator, that one enters it; else a reason is given, which stays
+    in the trail. Raises ValidationError.
+    """
+    if mandate.user_id != by.pk:
+        return False
+    if others := colleagues(by, mandate.territory):
+        raise ValidationError(
+            _("You cannot give or extend a mandate of your own. Ask another one: %(names)s.")
+            % {"names": ", ".join(user.name for user in others)},
+            code="own_mandate",
+        )
+    if not reason.strip():
+        raise ValidationError(
+            {"reason": _("This is a mandate of your own: write why. The trail keeps it.")},
+            code="own_mandate_reason",
+        )
+    return True
+
+
+def grant(mandate: Mandate, *, by: User, reason: str = "") -> Mandate:
     """Save a new mandate. Raises ValidationError for its fields, PermissionDenied for `by`."""
     with transaction.atomic():
         right = _administrator(by, mandate.territory)
         mandate.created_by = mandate.updated_by = by
         mandate.full_clean()
+        own = check_own(mandate, by=by, reason=reason)
         mandate.save(force_insert=True)
-        _record("grant", mandate, right=right, by=by)
+        _record("grant_own" if own else "grant", mandate, right=right, by=by, reason=reason)
     return mandate
+
+
+def is_extended(before: Mandate, after: Mandate) -> bool:
+    """Whether a change adds a day on which the mandate holds."""
+    later = before.ends_on is not None and (after.ends_on is None or after.ends_on > before.ends_on)
+    return later or after.starts_on < before.starts_on
 
 
 def amend(mandate: Mandate, *, by: User, reason: str = "") -> Mandate:
@@ -50,8 +86,9 @@ def amend(mandate: Mandate, *, by: User, reason: str = "") -> Mandate:
             raise ValidationError(_("End this mandate and give a new one instead."), code="fixed")
         mandate.updated_by = by
         mandate.full_clean()
+        own = is_extended(before, mandate) and check_own(mandate, by=by, reason=reason)
         mandate.save()
-        _record("amend", mandate, right=right, by=by, reason=reason)
+        _record("amend_own" if own else "amend", mandate, right=right, by=by, reason=reason)
     return mandate
 
 
@@ -84,7 +121,8 @@ def found_first_administrator(user: User, territory: Territory, **facts: Any) ->
 
 
 def _administrators() -> list[Mandate]:
-    return list(Mandate.objects.filter(role=Role.ADMIN).valid_today().select_related("territory"))
+    rows = Mandate.objects.filter(role=Role.ADMIN).valid_today()
+    return list(rows.select_related("territory", "user"))
 
 
 def _record(move: str, mandate: Mandate, *, right: Mandate, by: User, reason: str = "") -> None:

@@ -30,6 +30,7 @@ NEEDS_SECOND_FACTOR = (
     "/kelola/",
     "/akun/kode/terbitkan/",
     "/akun/langkah-kedua/hapus/",
+    "/akun/langkah-kedua/kartu/serahkan/",
 )
 
 
@@ -157,5 +158,5 @@ class SecondFactorRequired:
             messages.warning(
                 request, _("Set up a second step for signing in first. It takes two minutes.")
             )
-            return redirect("mfa_activate_totp")
+            return redirect("mfa_index")
         return self.get_response(request)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tkpk import trail
 from tkpk.mandates import chain_of
-from tkpk.models import Mandate, User
+from tkpk.models import Mandate, SignInCard, User
 from tkpk.reset_codes import issue_at_console, right_to_issue
 from tkpk.rights import fresh_mandates
 from tkpk.roles import Role
@@ -60,6 +60,7 @@ def _lift(person: User, *, by: User, right: Mandate, reason: str) -> None:
         raise ValidationError({"reason": _("Write the reason in one sentence.")})
     with transaction.atomic():
         Authenticator.objects.filter(user=person).delete()
+        SignInCard.objects.filter(user=person).delete()
         sessions = list(UserSession.objects.filter(user=person))
         _record("lift_second_step", person, right=right, by=by, reason=reason)
     for session in sessions:

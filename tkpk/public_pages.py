@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -68,7 +68,7 @@ def public_page(view: View) -> View:
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # Only known addresses are kept: a query string of a stranger's making is built each time.
         key = _key(request)
-        response: HttpResponse | None = None if request.GET else cache.get(key)
+        response: HttpResponse | None = None if request.GET else caches["memory"].get(key)
         if response is None:
             response = view(request, *args, **kwargs)
             if response.status_code == 200:
@@ -76,7 +76,7 @@ def public_page(view: View) -> View:
                 # Browsers keep the page but ask each time, so that a change shows at once.
                 patch_cache_control(response, public=True, no_cache=True)
                 if not request.GET:
-                    cache.set(key, response, KEEP_SECONDS)
+                    caches["memory"].set(key, response, KEEP_SECONDS)
         if response.get("ETag") and _knows(request, response["ETag"]):
             not_modified = HttpResponse(status=304)
             not_modified["ETag"] = response["ETag"]

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tkpk import drafts
+from tkpk import clashes, drafts
 from tkpk.registry import MenuItem, registry
 
 registry.menu += [
@@ -10,3 +10,4 @@ registry.menu += [
     MenuItem(_("Admin screens"), "admin:index", "gear", lambda user: user.is_staff, order=900),
 ]
 registry.sealed_blobs["tkpk.Draft", "blob"] = drafts.context
+registry.home_panels["mandates"] = clashes.home_panel

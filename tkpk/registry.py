@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.utils.functional import Promise
 
 from tkpk.models import Document, Mandate, Territory, User
+from tkpk.roles import Role
 from tkpk.workflow import Workflow
 
 Text = str | Promise
@@ -20,6 +21,15 @@ Text = str | Promise
 @dataclass(frozen=True)
 class SearchHit:
     """One line of the global search."""
+
+    title: str
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class OpenMatter:
+    """Something about a family that is not settled yet."""
 
     title: str
     url: str
@@ -55,6 +65,10 @@ class Registry:
     home_panels: dict[str, Callable[[User], tuple[str, dict[str, Any]] | None]] = field(
         default_factory=dict
     )
+    # name → (user, row of the file) → what is not settled yet about it
+    open_matters: dict[str, Callable[[User, Model], Iterable[OpenMatter]]] = field(
+        default_factory=dict
+    )
     report_forms: dict[str, Callable[..., bytes]] = field(default_factory=dict)
     # model label → (person's row) → what the app keeps about the person
     personal_data: dict[str, Callable[[Model], Iterable[tuple[str, Any]]]] = field(
@@ -66,6 +80,8 @@ class Registry:
     act_words: dict[tuple[str, str], tuple[Text, Text]] = field(default_factory=dict)
     # (user, document) → the mandate by which this person may have the file, or None
     document_readers: list[Callable[[User, Document], Mandate | None]] = field(default_factory=list)
+    # (role) → what its holders see, in words; for the page of rights and duties
+    role_sights: list[Callable[[Role], Iterable[Text]]] = field(default_factory=list)
     menu: list[MenuItem] = field(default_factory=list)
     # (model label, binary field) → (row) → the context it is sealed with; for key rotation
     sealed_blobs: dict[tuple[str, str], Callable[[Any], str]] = field(default_factory=dict)

@@ -3,9 +3,11 @@
 import datetime
 from collections.abc import Iterable
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from tkpk.models import Mandate, Territory, User
+from tkpk.models import Mandate, Territory, TrailEntry, User
+from tkpk.models.territory import within
 from tkpk.roles import Role
 
 # Who has business in the admin screens: data entry and reference data, never decisions.
@@ -53,14 +55,38 @@ def administers(user: User, person: User) -> bool:
     """Whether the user administers every place in which the person ever held a mandate.
 
     Else the administrator of one kelurahan could give a mandate there to somebody of a wider
-    place, and take over that account by changing its e-mail address.
+    place, and take over that account by changing its e-mail address. Who has no mandate yet
+    belongs to the place of the administrator who added them.
     """
     codes = scopes(user, {Role.ADMIN})
     theirs = Mandate.objects.filter(user=person).select_related("territory")
+    places = {mandate.territory.code for mandate in theirs}
+    if not places:
+        places = set(
+            _additions().filter(subject_id=person.pk).values_list("chain__code", flat=True)
+        )
     return bool(codes) and all(
-        any(place == code or place.startswith(f"{code}.") for code in codes)
-        for place in {mandate.territory.code for mandate in theirs}
+        any(place == code or place.startswith(f"{code}.") for code in codes) for place in places
     )
+
+
+def _additions() -> QuerySet[TrailEntry]:
+    """The entries that say who was added where."""
+    return TrailEntry.objects.filter(process="person", move="add", subject=User._meta.label_lower)
+
+
+def known_to(user: User) -> Q:
+    """People with a mandate in an administrator's places, and those added there who have none yet.
+
+    Nobody's trail begins before the portal's own pages: whom a command added, every
+    administrator may give a first mandate.
+    """
+    codes = scopes(user, {Role.ADMIN})
+    mine = Mandate.objects.filter(within("territory__code", *codes)).values("user")
+    elsewhere = _additions().exclude(within("chain__code", *codes)).values("subject_id")
+    without_mandate = ~Q(pk__in=Mandate.objects.values("user"))
+    # By subqueries: a join would show a person once for each mandate.
+    return Q(pk__in=mine) | (without_mandate & ~Q(pk__in=elsewhere))
 
 
 def may_enter_admin(user: User) -> bool:

@@ -30,7 +30,13 @@ from tkpk.registry import registry
 CHUNK = 500
 KEY_BYTES = 32
 # Blind-index columns: the field they are computed from, and its kind.
-INDEX_KINDS = {"nik_index": ("nik", "nik"), "kk_index": ("kk_number", "kk")}
+INDEX_KINDS = {
+    "nik_index": ("nik", "nik"),
+    "kk_index": ("kk_number", "kk"),
+    "words_index": ("whole_words", "area"),
+    "programme_words_index": ("words", "programme"),
+    "signature_index": ("signature", "columns"),
+}
 MFA_CONTEXT, MFA_SECRETS = "mfa.secret", ("secret", "seed")
 
 
@@ -114,7 +120,9 @@ def _rewrite_texts(
         }
         for index in indexes:
             source, kind = INDEX_KINDS[index]
-            values[index] = blind_index(kind, row[source])
+            # Without its source an index stays: an answer from before sources were kept.
+            if row[source]:
+                values[index] = blind_index(kind, row[source])
         count += _write(model, row["pk"], values)
     return count
 

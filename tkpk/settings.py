@@ -4,6 +4,7 @@ Every name is described in the README's table; a test holds the two equal.
 """
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -148,13 +149,16 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # Shared by all processes, for counters that must not be per process.
-    "shared": {
+CACHES: dict[str, dict[str, Any]] = {
+    # Shared by all processes: counters of failed tries, and phone codes that were used already.
+    "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "tkpk_shared_cache",
+        # Above what a flood of strangers makes in minutes: culled counters would begin at 0.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
+    # Whole public pages, one copy a process.
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 TASKS = {"default": {"BACKEND": env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend")}}
 
@@ -213,14 +217,22 @@ MFA_FORMS = {
     "authenticate": "tkpk.forms.account.SecondStepForm",
     "reauthenticate": "tkpk.forms.account.ConfirmCodeForm",
     "activate_totp": "tkpk.forms.account.ActivateSecondStepForm",
+    "add_webauthn": "tkpk.forms.passkeys.AddPasskeyForm",
+    "login_webauthn": "tkpk.forms.passkeys.SignInByPasskeyForm",
+    "authenticate_webauthn": "tkpk.forms.passkeys.SecondStepByPasskeyForm",
+    "reauthenticate_webauthn": "tkpk.forms.passkeys.ConfirmByPasskeyForm",
 }
+# By address alone, which a whole office shares; there is no secret to be guessed.
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ADAPTER = "tkpk.adapters.MfaAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# The printed card is our own (`tkpk.cards`): recovery codes cannot be anybody's only second step.
+MFA_SUPPORTED_TYPES = ["webauthn", "totp"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 # One step of 30 seconds either way: clocks of cheap phones run wrong, and typing takes time.
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Portal TKPK"
+# Recovery codes of the first release still open; who makes a card gives them up.
 MFA_RECOVERY_CODE_COUNT = 20
 USERSESSIONS_TRACK_ACTIVITY = False
 # One office often has one address: the pair is locked, never the address alone.

@@ -69,6 +69,8 @@ class Workflow(Generic[Row]):
     schema: int = 1
     status_field: str = field(default="status", init=False)
     territory_path: str = "kelurahan"
+    # The field that names the kelurahan in whose chain its moves are written.
+    chain: str = "kelurahan"
     organisation: Callable[[Row], int | None] = lambda row: None
     makers: Callable[[Row], set[int]] = lambda row: {row.created_by_id}
     # The moves that wait for somebody, and so stand in the inbox; None for all of them. A register
@@ -189,7 +191,7 @@ class Workflow(Generic[Row]):
             locked.version += 1
             locked.save()
             trail.record(
-                chain=locked.kelurahan,
+                chain=getattr(locked, self.chain),
                 by=by,
                 mandate=self._mandate(move, locked, by),
                 process=self.process,

@@ -26,7 +26,7 @@ def test_a_password_alone_does_not_lift_another_ones_second_step(client):
     Authenticator.objects.create(user=victim, type="totp", data={"secret": "tersegel"})
     client.force_login(make_user("kepala", Role.ADMIN, place))
     response = client.post(reverse("second_step_lift", args=[victim.pk]), {"reason": "Hilang"})
-    assert response.headers["Location"] == reverse("mfa_activate_totp")
+    assert response.headers["Location"] == reverse("mfa_index")
     assert Authenticator.objects.filter(user=victim).exists()
 
 

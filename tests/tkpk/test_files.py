@@ -1,8 +1,10 @@
 """Files lie encrypted under a name that says nothing, and go when their time is over."""
 
+import datetime
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from tests import factories
 from tkpk import files
@@ -59,3 +61,14 @@ def test_a_removed_file_is_gone_and_its_hash_is_known(document, settings):
     assert stored.sha256 == document.sha256
     with pytest.raises(files.FileRemoved):
         files.load(stored)
+
+
+def test_a_file_that_no_row_names_goes_after_a_day(document, settings):
+    kept = the_file(settings)
+    stray = kept.with_name("0" * 32)
+    stray.write_bytes(b"half an upload")
+    now = timezone.now()
+    assert files.remove_strays(now) == 0, "its request may still be at work"
+    assert files.remove_strays(now + datetime.timedelta(days=2)) == 1
+    assert kept.exists()
+    assert not stray.exists()

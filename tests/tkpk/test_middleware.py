@@ -66,7 +66,7 @@ def test_outside_a_demo_a_second_factor_comes_first(client, path):
     factories.make_installation(demo=False)
     kelurahan = factories.make_kelurahan()
     client.force_login(factories.make_user("petugas", Role.STAFF, kelurahan), BACKEND)
-    assert client.get(path).url == reverse("mfa_activate_totp")
+    assert client.get(path).url == reverse("mfa_index")
 
 
 def test_in_a_demo_no_second_factor_is_asked_for(client, kelurahan):

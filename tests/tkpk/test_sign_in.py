@@ -217,6 +217,7 @@ OPEN_ACCOUNT_PAGES = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "mfa_authenticate",
+    "mfa_login_webauthn",
     "reset_code_use",
     "setup",
 }

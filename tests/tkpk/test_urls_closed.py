@@ -26,6 +26,7 @@ OPEN = {
     "account_logout",
     "account_inactive",
     "mfa_authenticate",
+    "mfa_login_webauthn",
     "account_reset_password",
     "account_reset_password_done",
     "account_reset_password_from_key",
@@ -76,7 +77,8 @@ def rows(db):
     document = batch.source
     return {
         "kelurahan": kelurahan, "pk": household.pk, "household_pk": household.pk,
-        "move": "record_death", "member_pk": household.members.first().pk,
+        "move": "record_missing", "kind": "DEATH", "step": "decline",
+        "member_pk": household.members.first().pk, "place": 0,
         "token": "salah", "uidb36": "1", "key": "salah-sekali", "object_id": str(household.pk),
         "app_label": "tkpk", "content_type_id": 1, "url": "x", "document": document.pk,
     }  # fmt: skip

@@ -3,19 +3,23 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
-from tkpk.models import User
+from tkpk import cards
+from tkpk.models import SignInCard, User
 
 NOT_THE_SAME = _("The two passwords are not the same. Type the new password again.")
 _CODE = {
     "autocomplete": "one-time-code",
-    "inputmode": "numeric",
-    "autocapitalize": "off",
+    "autocapitalize": "characters",
     "spellcheck": "false",
 }
 
@@ -130,20 +134,53 @@ class ForgottenPasswordForm(account.ResetPasswordForm):
         return email
 
 
-class SecondStepForm(mfa.AuthenticateForm):
-    """The six digits of the phone, or one recovery code."""
+class _ByCardToo:
+    """A code of the phone, or one of the printed card."""
+
+    by_card = False
+    user: User
+    cleaned_data: dict[str, Any]
+
+    def clean_code(self) -> str:
+        typed = str(self.cleaned_data["code"])
+        if not (cards.looks_like_code(typed) and SignInCard.objects.filter(user=self.user)):
+            return super().clean_code()  # type: ignore[misc]  # of the form beside it
+        forget_tries = check_rate_limit(self.user)
+        if not cards.use(self.user, typed):
+            raise get_adapter().validation_error("incorrect_card_code")
+        forget_tries()
+        self.by_card = True
+        return typed
+
+
+class SecondStepForm(_ByCardToo, mfa.AuthenticateForm):
+    """The second step when signing in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code_field(self, _("Code"))
 
+    def save(self) -> None:
+        if self.by_card:
+            record_authentication(context.request, self.user, "mfa", type="card")
+        else:
+            super().save()
 
-class ConfirmCodeForm(mfa.ReauthenticateForm):
+
+class ConfirmCodeForm(_ByCardToo, mfa.ReauthenticateForm):
     """The code once more, before something that matters."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code_field(self, _("Code"))
+
+    def save(self) -> None:
+        if self.by_card:
+            record_authentication(
+                context.request, self.user, "mfa", type="card", reauthenticated=True
+            )
+        else:
+            super().save()
 
 
 class ActivateSecondStepForm(ActivateTOTPForm):
@@ -151,12 +188,16 @@ class ActivateSecondStepForm(ActivateTOTPForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _code_field(self, _("The six digits that the phone shows now"))
+        _code_field(self, _("The six digits that the phone shows now"), digits=True)
 
 
-def _code_field(form: forms.Form, label: Any) -> None:
+def _code_field(form: forms.Form, label: Any, *, digits: bool = False) -> None:
+    """Codes of a card have letters too; a keyboard of digits alone would lock their owner out."""
+    kind = {"inputmode": "numeric"} if digits else {}
     form.fields["code"] = forms.CharField(
-        label=label, max_length=20, widget=forms.TextInput(attrs={**_CODE, "autofocus": True})
+        label=label,
+        max_length=20,
+        widget=forms.TextInput(attrs={**_CODE, **kind, "autofocus": True}),
     )
 
 

@@ -13,7 +13,6 @@ from simple_history.models import HistoricalRecords
 from tkpk.models.organisation import Organisation
 from tkpk.models.territory import Territory
 from tkpk.models.user import User
-from tkpk.presets import clashes
 from tkpk.roles import NEEDS_ORGANISATION, Role
 
 
@@ -100,31 +99,29 @@ class Mandate(models.Model):
             errors["ends_on"] = _("The last valid day lies before the first.")
         if self.is_acting and not (self.ends_on and self.sk_number):
             errors["is_acting"] = _("An acting mandate needs a decree number and a last day.")
-        if why := self._clashes():
-            errors["role"] = [
-                _("One person cannot hold both duties: %(why)s") % {"why": words} for words in why
-            ]
+        if conflicts := self._conflicts():
+            errors["role"] = conflicts
         if errors:
             raise ValidationError(errors)
 
-    def _clashes(self) -> list[Any]:
-        """Why a new mandate does not go with those held here at the same time.
+    def _conflicts(self) -> list[str]:
+        """Why a new mandate does not go with those held here at the same time, and the way out.
 
         One that is there already may still be ended, whatever it clashes with.
         """
         missing = None in (self.user_id, self.territory_id, self.starts_on)
         if not self._state.adding or missing or self.role not in Role.values:
             return []
-        held = Mandate.objects.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=self.starts_on), user_id=self.user_id
-        ).select_related("territory")
-        if self.ends_on:
-            held = held.filter(starts_on__lte=self.ends_on)
-        here = self.territory
-        roles = {
-            Role(other.role)
-            for other in held
-            if other.territory.covers(here.code) or here.covers(other.territory.code)
-        }
-        before = set(clashes(roles))
-        return [words for words in clashes({*roles, Role(self.role)}) if words not in before]
+        from tkpk.clashes import against, described  # noqa: PLC0415 - they read mandates
+
+        held = Mandate.objects.filter(user_id=self.user_id).select_related(
+            "territory__parent", "organisation"
+        )
+        return [
+            _(
+                "One person cannot hold both duties: %(why)s Already held: %(held)s. End that "
+                "mandate first, or let this one begin after its last day."
+            )
+            % {"why": conflict.words, "held": described(conflict.first)}
+            for conflict in against(self, held)
+        ]

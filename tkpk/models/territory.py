@@ -1,6 +1,7 @@
 """The territory tree: city, kemantren, kelurahan, RW, RT, known by Kemendagri codes."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -130,6 +131,20 @@ class Territory(models.Model):
             errors["parent"] = _("The code must begin with the code of the place it is part of.")
         if errors:
             raise ValidationError(errors)
+
+
+def within_kelurahan(*codes: str, place: Callable[..., Q]) -> Q:
+    """As `within`, for rows that carry their `kelurahan` too.
+
+    A code that covers a whole kelurahan is answered by the row's own kelurahan, which an index
+    finds; `place(*codes)` gives the condition for the narrower ones.
+    """
+    whole = [code for code in codes if len(code) <= CODE_LENGTH[Level.KELURAHAN]]
+    parts = [code for code in codes if code not in whole]
+    condition = place(*parts)
+    if whole:
+        condition |= Q(kelurahan__in=Territory.objects.filter(within("code", *whole)))
+    return condition
 
 
 class KelurahanOffice(models.Model):

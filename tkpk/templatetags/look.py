@@ -29,7 +29,7 @@ TONE_ICONS = {
     "running": "circle-half",
     "neutral": "circle",
 }
-IMPORT_STEPS = (_("File"), _("Columns"), _("Check"), _("Save"))
+IMPORT_STEPS = (_("File"), _("Columns"), _("Areas"), _("Check"), _("Save"))
 NOTHING = "–"
 
 
@@ -135,7 +135,7 @@ def empty_state(title: str, text: str, url: str = "", label: str = "") -> dict:
 
 @register.inclusion_tag("parts/steps.html")
 def steps(current: int) -> dict:
-    """Show the four steps of an import; ``current`` is 1–4, 5 when everything is done."""
+    """Show the five steps of an import; ``current`` is 1–5, 6 when everything is done."""
     current = int(current)
     return {
         "steps": [

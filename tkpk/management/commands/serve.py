@@ -50,7 +50,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.say(_("Preparing the database …"))
             call_command("migrate", interactive=False, verbosity=0)
-        if settings.CACHES["shared"]["LOCATION"] not in connection.introspection.table_names():
+        if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
             call_command("createcachetable", verbosity=0)
         try:
             Installation.verify_keys()
