@@ -1,6 +1,7 @@
 """Poor households: registry, imports, assessment, listing, assistance."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,4 +10,9 @@ class HouseholdsConfig(AppConfig):
     verbose_name = _("Families")
 
     def ready(self) -> None:
-        from households import registrations  # noqa: F401, PLC0415 - models must be loaded first
+        from households import (  # noqa: PLC0415 - models must be loaded first
+            name_index,
+            registrations,  # noqa: F401
+        )
+
+        post_migrate.connect(name_index.ensure, sender=self)

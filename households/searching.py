@@ -3,11 +3,12 @@
 import re
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from households.codes import Relation
-from households.models import LIVING, Household, Member, MemberStatus
+from households.models import LIVING, AidReceipt, Household, Member, MemberStatus
+from households.models.member import name_key
 from households.visibility import Column, scopes_seeing
 from tkpk.encryption import blind_index
 from tkpk.models import Level, User
@@ -16,6 +17,8 @@ from tkpk.nik import LENGTH, clean_digits
 
 # Bands that matter to the programmes; "-" asks for families whose decile is not known.
 DECILES = {"1": (1, 1), "2": (2, 2), "3-4": (3, 4), "5-10": (5, 10)}
+# More persons than this, and a name is a common one.
+COMMON = 1_000
 _CODE = re.compile(r"KLG-0*([0-9]{1,12})", re.IGNORECASE)
 _PERSON_CODE = re.compile(r"ORG-0*([0-9]{1,12})", re.IGNORECASE)
 
@@ -43,8 +46,21 @@ def find_families(rows: QuerySet[Household], user: User, text: str) -> QuerySet[
         return rows.filter(pk=int(match[1]))
     if match := _PERSON_CODE.fullmatch(text):
         return rows.filter(members__pk=int(match[1]))
+    return _named(rows, text) if text else rows
+
+
+def _named(rows: QuerySet[Household], text: str) -> QuerySet[Household]:
+    """Families with a member of this name.
+
+    A rare name is looked up and leads to its few families. A name that very many bear would lead
+    to all of them before the first page is known: there the families are walked in the order of
+    the list, until the page is full.
+    """
     named = Member.objects.named(text)
-    return rows.filter(pk__in=named.values("household_id")) if text else rows
+    if named.order_by()[: COMMON + 1].count() <= COMMON:
+        return rows.filter(pk__in=named.values("household_id"))
+    own = Member.objects.filter(household=OuterRef("pk"))
+    return rows.filter(Exists(own.with_words(name_key(text).split())))
 
 
 def is_exact(text: str) -> bool:
@@ -63,6 +79,11 @@ def filter_families(
         rows = rows.filter(status=chosen["status"])
     if chosen.get("tanpa_rt"):
         rows = rows.exclude(territory__level=Level.RT)
+    if chosen.get("tanpa_bantuan"):
+        served = AidReceipt.objects.standing().filter(household=OuterRef("pk")).order_by()
+        rows = rows.filter(
+            within("territory__code", *scopes_seeing(user, Column.FACTS)), ~Exists(served)
+        )
     if band := chosen.get("desil"):
         rows = rows.filter(within("territory__code", *scopes_seeing(user, Column.FACTS)))
         wanted = Q(decile__isnull=True) if band == "-" else Q(decile__range=DECILES[band])
@@ -90,7 +111,8 @@ def with_list_facts(rows: QuerySet[Household], text: str = "") -> QuerySet[House
     """Also `matched_name` for a search by name; identifiers are neither read nor decrypted."""
     rows = with_counts(rows)
     if text and not is_exact(text):
-        named = Member.objects.filter(household=OuterRef("pk")).named(text).order_by("pk")
+        own = Member.objects.filter(household=OuterRef("pk"))
+        named = own.with_words(name_key(text).split()).order_by("pk")
         rows = rows.annotate(matched_name=Subquery(named.values("name")[:1]))
     return rows.only(
         "status",

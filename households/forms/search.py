@@ -42,6 +42,7 @@ class FilterForm(forms.Form):
     status = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
     desil = forms.ChoiceField(label=gettext_lazy("Decile"), required=False)
     tanpa_rt = forms.BooleanField(label=gettext_lazy("RT not known"), required=False)
+    tanpa_bantuan = forms.BooleanField(label=gettext_lazy("No aid recorded"), required=False)
 
     def __init__(
         self, *args: Any, user: User, codes: list[str], deciles: bool, **kwargs: Any
@@ -61,6 +62,7 @@ class FilterForm(forms.Form):
         ]
         if not deciles:
             del self.fields["desil"]
+            del self.fields["tanpa_bantuan"]
 
     @property
     def chosen(self) -> dict[str, Any]:

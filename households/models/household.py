@@ -9,7 +9,7 @@ from households.models.checks import known_codes, no_identifier
 from households.models.housing_facts import HOUSING_LISTS, HousingFacts
 from tkpk.encryption import EncryptedTextField, blind_index
 from tkpk.models import Territory, Tracked, User
-from tkpk.models.territory import within
+from tkpk.models.territory import within, within_kelurahan
 from tkpk.models.tracked import tracked_history
 from tkpk.nik import mask
 from tkpk.rights import scopes
@@ -34,12 +34,22 @@ class RegistrySource(models.TextChoices):
     P3KE = "P3KE", "P3KE"
 
 
+def living_within(*codes: str) -> Q:
+    """A condition on families: they live in one of these places."""
+    return within("territory__code", *codes)
+
+
+def household_code(pk: int) -> str:
+    """What a family is called in files and on the screen."""
+    return f"KLG-{pk:06d}"
+
+
 class HouseholdQuerySet(models.QuerySet["Household"]):
     """Adjectives for families."""
 
     def visible_to(self, user: User) -> "HouseholdQuerySet":
         """The families whose file this person may open, by the mandates of today."""
-        return self.filter(within("territory__code", *scopes(user, READERS)))
+        return self.filter(within_kelurahan(*scopes(user, READERS), place=living_within))
 
     def active(self) -> "HouseholdQuerySet":
         return self.filter(status=HouseholdStatus.ACTIVE)
@@ -147,7 +157,9 @@ class Household(HousingFacts, Tracked):
             *known_codes("household", HOUSING_LISTS),
         ]
         indexes = [
-            models.Index(fields=["kelurahan", "status", "territory"], name="household_place")
+            models.Index(fields=["kelurahan", "status", "territory"], name="household_place"),
+            models.Index(fields=["kelurahan", "decile", "territory"], name="household_decile"),
+            models.Index(fields=["kk_index"], name="household_kk"),
         ]
 
     def __str__(self) -> str:
@@ -156,7 +168,7 @@ class Household(HousingFacts, Tracked):
     @property
     def code(self) -> str:
         """The name of the row in files and on the screen: it says nothing about the family."""
-        return f"KLG-{self.pk:06d}" if self.pk else "KLG-baru"
+        return household_code(self.pk) if self.pk else "KLG-baru"
 
     @property
     def kk_masked(self) -> str:

@@ -18,6 +18,7 @@ class BatchStatus(models.TextChoices):
     """From the upload to the registry, and back."""
 
     READING = "READING", _("Being read")
+    NEEDS_COLUMNS = "NEEDS_COLUMNS", _("Columns are asked for")
     NEEDS_AREAS = "NEEDS_AREAS", _("Areas are asked for")
     CHECKED = "CHECKED", _("Checked, not saved")
     APPLYING = "APPLYING", _("Being saved")
@@ -72,7 +73,7 @@ class ImportBatch(Tracked):
 
     code = models.CharField(_("code"), max_length=20, editable=False)
     status = models.CharField(
-        _("status"), max_length=12, choices=BatchStatus.choices, default=BatchStatus.READING
+        _("status"), max_length=13, choices=BatchStatus.choices, default=BatchStatus.READING
     )
     source = models.ForeignKey(
         Document, models.PROTECT, related_name="+", verbose_name=_("source file")
@@ -82,6 +83,11 @@ class ImportBatch(Tracked):
     source_sha256 = models.CharField(max_length=64)
     layout = models.CharField(_("layout"), max_length=40, blank=True)
     all_or_nothing = models.BooleanField(_("all or nothing"), default=False)
+    # What was said of the columns for this file, sealed: as in a ColumnMapping, with its purpose
+    # and signature. Empty: a layout of ours, or one that is remembered, fits.
+    columns = models.BinaryField(default=b"")
+    # The officer says the columns, whatever layout would fit.
+    own_columns = models.BooleanField(default=False)
     # Where a family lives whose area is missing or unknown; it never replaces a closer known place.
     fallback = models.ForeignKey(Territory, models.PROTECT, null=True, blank=True, related_name="+")
     # Once asked, what was left without an answer is refused and not asked again.
@@ -124,6 +130,10 @@ class ImportBatch(Tracked):
     def notes_context(self) -> str:
         return f"import.notes:{self.pk}"
 
+    @property
+    def columns_context(self) -> str:
+        return f"import.columns:{self.pk}"
+
 
 class ImportRow(models.Model):
     """One staged row; `blob` holds values, findings and differences, sealed."""
@@ -162,7 +172,12 @@ class ImportRow(models.Model):
 
     @property
     def blob_context(self) -> str:
-        return f"import.row:{self.batch_id}:{self.position}"
+        return self.context_of(self.batch_id, self.position)
+
+    @staticmethod
+    def context_of(batch_pk: int, position: int) -> str:
+        """What the blob of a row is sealed for; for rows that are written without an object."""
+        return f"import.row:{batch_pk}:{position}"
 
 
 class ImportChange(models.Model):
@@ -205,8 +220,13 @@ class AreaMapping(models.Model):
     layout = models.CharField(max_length=40)
     # Matched by blind index: shifted columns may have put a NIK among the words.
     words_index = models.CharField(max_length=64)
-    words = models.CharField(max_length=200)
-    territory = models.ForeignKey(Territory, models.PROTECT, related_name="+")
+    words = models.CharField(_("words of the list"), max_length=200)
+    # The words whole, for a new blind index when the keys are rotated. Answers given before this
+    # column was there have none and are asked for again after a rotation.
+    whole_words = EncryptedTextField(context="area.words", blank=True, default="")
+    territory = models.ForeignKey(
+        Territory, models.PROTECT, related_name="+", verbose_name=_("place")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 

@@ -6,13 +6,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from households import name_index
 from households.codes import Relation, Sex
 from households.models.checks import known_codes, no_identifier
-from households.models.household import Household
+from households.models.household import READERS, Household, living_within
 from households.models.person_facts import PERSON_LISTS, PersonFacts
 from tkpk.encryption import EncryptedTextField, blind_index
 from tkpk.models import Tracked, User
-from tkpk.models.territory import within
+from tkpk.models.territory import within_kelurahan
 from tkpk.models.tracked import tracked_history
 from tkpk.nik import mask
 from tkpk.rights import scopes
@@ -34,9 +35,22 @@ class MemberStatus(models.TextChoices):
 LIVING = frozenset({MemberStatus.ACTIVE, MemberStatus.MISSING, MemberStatus.AWAY})
 
 
+def member_code(pk: int) -> str:
+    """What a person is called in files and on the screen."""
+    return f"ORG-{pk:06d}"
+
+
+_NO_LETTER = re.compile(r"[^\w\s]")
+
+
 def name_key(name: str) -> str:
     """A name as it is searched and compared: capitals, letters and digits only, single spaces."""
-    return re.sub(r"\s+", " ", re.sub(r"[^\w\s]", "", name)).strip().upper()
+    return " ".join(_NO_LETTER.sub("", name).split()).upper()
+
+
+def _of_families_within(*codes: str) -> Q:
+    # By the families and not by a join: a database that starts from all persons reads them all.
+    return Q(household__in=Household.objects.filter(living_within(*codes)))
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
@@ -44,9 +58,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def visible_to(self, user: User) -> "MemberQuerySet":
         """The persons of families whose file this person may open."""
-        from households.models.household import READERS  # noqa: PLC0415 - one list, written there
-
-        return self.filter(within("household__territory__code", *scopes(user, READERS)))
+        return self.filter(within_kelurahan(*scopes(user, READERS), place=_of_families_within))
 
     def active(self) -> "MemberQuerySet":
         return self.filter(status=MemberStatus.ACTIVE)
@@ -59,9 +71,14 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(nik_index=blind_index("nik", nik))
 
     def named(self, text: str) -> "MemberQuerySet":
-        """The persons whose name holds every word of the text."""
+        """The persons whose name holds every word of the text; the index of names finds them."""
+        words = name_key(text).split()
+        return name_index.restrict(self.with_words(words), words)
+
+    def with_words(self, words: list[str]) -> "MemberQuerySet":
+        """The same without the index: for the few persons of one family."""
         found = self
-        for word in name_key(text).split():
+        for word in words:
             found = found.filter(name_key__contains=word)
         return found
 
@@ -134,6 +151,11 @@ class Member(PersonFacts, Tracked):
             ),
             *known_codes("member", PERSON_LISTS),
         ]
+        indexes = [
+            models.Index(fields=["kelurahan", "status"], name="member_state"),
+            # A card that is read at the counter is looked up whatever became of the person.
+            models.Index(fields=["nik_index"], name="member_nik"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -141,7 +163,7 @@ class Member(PersonFacts, Tracked):
     @property
     def code(self) -> str:
         """The temporary identifier of a person without NIK, and the row's name in files."""
-        return f"ORG-{self.pk:06d}" if self.pk else "ORG-baru"
+        return member_code(self.pk) if self.pk else "ORG-baru"
 
     @property
     def nik_masked(self) -> str:
