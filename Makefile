@@ -15,6 +15,7 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-inp
 	--require-hashes --only-binary :all:
 VAR_DIR ?= $(CURDIR)/var
 TEST_ARGS ?=
+BENCH_ARGS ?=
 # Two processes: tests wait for the disk and the database as much as for the processor.
 TEST_PROCESSES ?= 2
 CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
@@ -37,11 +38,13 @@ endif
 TOOLS_VAR := $(VENV)/tools
 TOOL := VAR_DIR=$(TOOLS_VAR) DJANGO_SETTINGS_MODULE=tests.tool_settings
 
-.PHONY: help run test lint messages migrations lock python
+.PHONY: help run test bench drill lint messages migrations lock python
 
 help:
 	@echo "make run         jalankan portal / run the portal (HOST, PORT, DEMO=0, DEMO_PASSWORD)"
 	@echo "make test        semua pengujian / every test: SQLite, PostgreSQL, browser"
+	@echo "make bench       ratios against stock packages, on both engines (BENCH_ARGS; see bench/)"
+	@echo "make drill       workers killed at random points of an import, on both engines"
 	@echo "make lint        ruff, djLint, mypy, import contracts, migrations"
 	@echo "make migrations  write migrations after a change of the models"
 	@echo "make messages    collect and compile the translations (needs gettext)"
@@ -80,13 +83,13 @@ run: $(VENV)/base.stamp
 
 test: $(VENV)/dev.stamp
 	@echo "== SQLite =="
-	@TEST_ENGINE=sqlite $(PY) -m pytest -n $(TEST_PROCESSES) -m "not browser" $(TEST_ARGS)
+	@TEST_ENGINE=sqlite $(PY) -m pytest -n $(TEST_PROCESSES) -m "not browser and not drill" $(TEST_ARGS)
 	@echo "== PostgreSQL =="
 ifeq ($(filter postgres://% postgresql://%,$(DATABASE_URL)),)
 	@TEST_ENGINE=postgres $(PY) -m tests.postgres -- \
-		$(PY) -m pytest -n $(TEST_PROCESSES) -m "not browser" $(TEST_ARGS)
+		$(PY) -m pytest -n $(TEST_PROCESSES) -m "not browser and not drill" $(TEST_ARGS)
 else
-	@TEST_ENGINE=postgres $(PY) -m pytest -n $(TEST_PROCESSES) -m "not browser" $(TEST_ARGS)
+	@TEST_ENGINE=postgres $(PY) -m pytest -n $(TEST_PROCESSES) -m "not browser and not drill" $(TEST_ARGS)
 endif
 ifneq ($(CHROMIUM),)
 	@echo "== Browser: $(CHROMIUM) =="
@@ -96,6 +99,14 @@ else ifeq ($(REQUIRE_BROWSER),1)
 else
 	@echo "browser tests not run: no Chromium found"
 endif
+
+bench: $(VENV)/dev.stamp
+	@$(PY) -m bench.parsing_speed
+	@$(PY) -m bench.import_speed $(BENCH_ARGS)
+
+drill: $(VENV)/dev.stamp
+	@TEST_ENGINE=sqlite $(PY) -m pytest -m drill $(TEST_ARGS)
+	@TEST_ENGINE=postgres $(PY) -m tests.postgres -- $(PY) -m pytest -m drill $(TEST_ARGS)
 
 lint: $(TOOLS_VAR)/secret_key
 	@$(PY) -m ruff check .

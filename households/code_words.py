@@ -7,6 +7,7 @@ punctuation do not count (see `households.code_parsing`).
 from django.db.models import IntegerChoices
 
 from households import codes
+from households.housing_words import HOUSING_WORDS
 
 WORDS: dict[type[IntegerChoices], dict[int, str]] = {
     codes.Sex: {
@@ -243,4 +244,5 @@ WORDS: dict[type[IntegerChoices], dict[int, str]] = {
         88: "Wiraswasta | Wirausaha",
         89: "Pekerjaan lainnya | Lainnya | Lain-lain",
     },
+    **HOUSING_WORDS,
 }

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from households.imports.programmes import MAKE, programmes_of
+from households.models import AidTarget
 from tkpk.models import Level, Territory
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt")
@@ -86,13 +88,19 @@ class ImportForm(forms.Form):
 
 
 class AreasForm(forms.Form):
-    """Each unknown area once; an area without an answer is refused."""
+    """Each unknown area and programme once; what is left without an answer is refused."""
 
     def __init__(
-        self, *args: Any, kelurahan: Territory, areas: list[tuple[str, int]], **kwargs: Any
+        self,
+        *args: Any,
+        kelurahan: Territory,
+        areas: list[tuple[str, int]],
+        programmes: list[tuple[str, int]] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.areas = areas
+        self.areas, self.words = areas, programmes or []
+        self._add_programmes(kelurahan)
         # Evaluated once: every select shows the same places.
         choices = [("", _("Refuse these rows"))]
         self.places = {str(place.pk): place for place in places_of(kelurahan)}
@@ -107,6 +115,31 @@ class AreasForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+
+    def _add_programmes(self, kelurahan: Territory) -> None:
+        """A programme is never made aside: the officer picks one, or asks for a new one."""
+        self.known = {str(row.pk): row for row in programmes_of(kelurahan)} if self.words else {}
+        choices: list[Any] = [("", _("Leave these receipts out"))]
+        choices += [(pk, row.name) for pk, row in self.known.items()]
+        choices += [
+            (key, _("New programme, given to %(whom)s") % {"whom": AidTarget(target).label})
+            for key, target in MAKE.items()
+        ]
+        for number, (words, count) in enumerate(self.words):
+            self.fields[f"programme{number}"] = forms.ChoiceField(
+                label=words,
+                choices=choices,
+                required=False,
+                help_text=ngettext("%(n)d row", "%(n)d rows", count) % {"n": count},
+            )
+
+    def programmes(self) -> dict[str, Any]:
+        """Words of the list → programme, or how to make one, for those that were answered."""
+        return {
+            words: self.known.get(chosen, chosen)
+            for number, (words, _count) in enumerate(self.words)
+            if (chosen := self.cleaned_data.get(f"programme{number}"))
+        }
 
     def answers(self) -> dict[str, Territory]:
         """Area key → place, for those that were answered."""

@@ -1,26 +1,34 @@
 """The second half of an import: from staged rows to the registry, in one transaction."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from households.codes import Relation
-from households.imports.plan import Plan, PlannedMember, StaleRegistry, lock_targets, plan_of
-from households.imports.sealing import sealed_json
-from households.imports.staging import CHUNK
+from households.imports import bulk, journal
+from households.imports.collecting import without_collector
+from households.imports.heads import set_aside
+from households.imports.own_family import OwnFamily, refuse_own_family
+from households.imports.plan import (
+    Plan,
+    PlannedFamily,
+    PlannedMember,
+    StaleRegistry,
+    lock_targets,
+    plan_of,
+)
+from households.imports.receipt_writing import write_receipts
 from households.models import (
     BatchStatus,
     Household,
     ImportBatch,
-    ImportChange,
     Member,
 )
 from households.workflows.importing import IMPORT_FLOW
-from households.workflows.registering import MEMBER_FLOW, MOVE_TO
+from households.workflows.registering import MEMBER_FLOW, moves_between
+from tkpk.keyring import Keyring, keyring, using
 from tkpk.models import KelurahanOffice, User
 
 
@@ -31,8 +39,11 @@ def apply_batch(
 
     Safe to run again: a batch that is applied already is returned as it is.
     """
-    plan = plan_of(batch)  # unsealed before the lock is taken
     beat(0)
+    keys = keyring()
+    # Unsealed and sealed anew before the lock is taken, with the keys looked up once.
+    with using(keys), without_collector():
+        plan = plan_of(batch, by=by, beat=beat)
     try:
         with transaction.atomic():
             # Two imports of one kelurahan wait for each other here.
@@ -40,135 +51,88 @@ def apply_batch(
             locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
             if locked.status != BatchStatus.APPLYING:
                 return locked
-            lock_targets(plan, kelurahan=batch.kelurahan)
-            changes = write_plan(plan, batch=locked, by=by)
-            ImportChange.objects.bulk_create(changes, batch_size=CHUNK)
+            _refuse_new_keys(keys)
+            with using(keys):
+                lock_targets(plan, kelurahan_pk=locked.kelurahan_id)
+                refuse_own_family(plan, kelurahan_pk=locked.kelurahan_id, by=by)
+                write_plan(plan, batch=locked, by=by)
             return IMPORT_FLOW.apply(
                 "save", locked, by=by, changes={"closed_at": timezone.now(), "problem_code": ""}
             )
+    except OwnFamily:
+        # Computed anew for this officer, the preview refuses what another one has to save.
+        return IMPORT_FLOW.apply("renew", batch, by=by, changes={"problem_code": "own_family"})
     except (StaleRegistry, IntegrityError):
         # Somebody was faster: nothing was written, and what is shown must be computed anew.
         return IMPORT_FLOW.apply(
             "renew", batch, by=by, changes={"problem_code": "changed_since_preview"}
         )
+    finally:
+        plan.drop()
 
 
-def write_plan(plan: Plan, *, batch: ImportBatch, by: User) -> list[ImportChange]:
+def _refuse_new_keys(prepared_with: Keyring) -> None:
+    """What was prepared before a rotation of the keys has the old blind indexes."""
+    if keyring() != prepared_with:
+        raise StaleRegistry
+
+
+def write_plan(plan: Plan, *, batch: ImportBatch, by: User) -> None:
     """Write in the order that keeps "one head a family" true after every statement."""
     reason = _("Import %(code)s") % {"code": batch.code}
-    journal = _Journal(batch)
-    for member in plan.members:
-        if member.pk:
-            journal.note_old(member.row, member.fields())
-    for family in plan.families:
-        if family.pk and family.changes:
-            journal.note_old(family.row, list(family.changes))
-    _create_families(plan, batch, by)
-    _update_families(plan, by)
-    _change_states([m for m in plan.changed if m.leaves], by=by, reason=reason)
-    _update_members(plan, by)
-    _change_states([m for m in plan.changed if m.returns], by=by, reason=reason)
-    created = [member for member in plan.members if not member.pk]
-    _create_members(created, batch, by)
-    for family in plan.families:
-        if not family.pk:
-            journal.created(family.row)
-    for member in created:
-        journal.created(member.row)
-    return journal.finish()
+    changed = plan.changed
+    homes = [family for family in plan.families if family.pk and family.changes]
+    old = journal.old_values(Member, [(m.pk, m.fields()) for m in changed])
+    old += journal.old_values(Household, [(f.pk or 0, tuple(f.changes)) for f in homes])
+    _create_families(plan, by)
+    _update_families(homes, by)
+    _change_states([member for member in changed if member.leaves], by=by, reason=reason)
+    _update_members(changed, by)
+    _change_states([member for member in changed if member.returns], by=by, reason=reason)
+    _create_members(plan, by)
+    write_receipts(plan, batch=batch, by=by)
+    journal.note_created(plan.new_families, batch)
+    journal.note_created(plan.new_members, batch)
+    journal.note_changed(old, batch)
 
 
-def _create_families(plan: Plan, batch: ImportBatch, by: User) -> None:
-    fresh = [family.row for family in plan.families if not family.pk]
-    for row in fresh:
-        row.kelurahan = batch.kelurahan
-        row.created_by = row.updated_by = by
-    bulk_create_with_history(fresh, Household, batch_size=CHUNK, default_user=by)
+def _create_families(plan: Plan, by: User) -> None:
+    plan.new_families.give_ids()
+    bulk.insert_families(plan.new_families, user_pk=by.pk)
+    if any(member.moves_family and not member.family.pk for member in plan.members):
+        ids = plan.new_families.ids()
+        for family in plan.families:
+            family.pk = family.pk or ids[family.number]
 
 
-def _update_families(plan: Plan, by: User) -> None:
-    changed = [family for family in plan.families if family.pk and family.changes]
-    rows = [family.row for family in changed]
-    names = sorted({name for family in changed for name in family.changes})
-    _update(rows, Household, names, by)
+def _update_families(families: list[PlannedFamily], by: User) -> None:
+    rows = [(f.pk or 0, {name: new for name, (_old, new) in f.changes.items()}) for f in families]
+    bulk.update_by_columns(Household, rows, user_pk=by.pk)
 
 
-def _update_members(plan: Plan, by: User) -> None:
-    changed = [member for member in plan.changed if member.direct_fields()]
-    stepping_down = [
-        member
-        for member in changed
-        if "relation" in member.changes and member.changes["relation"][0] == Relation.HEAD
-    ]
-    others = [member for member in changed if member not in stepping_down]
-    for group in (stepping_down, others):
-        names = sorted({name for member in group for name in member.direct_fields()})
-        for member in group:
-            member.put_changes()
-        _update([member.row for member in group], Member, names, by)
-
-
-def _update(rows: list[Any], model: type[Any], names: list[str], by: User) -> None:
-    if not rows:
-        return
-    now = timezone.now()
-    for row in rows:
-        row.updated_by, row.updated_at, row.version = by, now, row.version + 1
-    fields = [*names, "updated_by", "updated_at", "version"]
-    bulk_update_with_history(rows, model, fields, batch_size=CHUNK, default_user=by)
+def _update_members(members: list[PlannedMember], by: User) -> None:
+    written = [member for member in members if member.direct_fields()]
+    stepping_down = [m for m in written if m.changes.get("relation", [None])[0] == Relation.HEAD]
+    down = {member.pk for member in stepping_down}
+    rising = [member for member in written if member.pk not in down]
+    aside = set_aside(m.pk for m in rising if m.moves_family and "relation" not in m.changes)
+    for group in (stepping_down, rising):
+        # Who leaves a family makes room there before somebody takes the place.
+        for moving in (True, False):
+            chosen = [m for m in group if m.moves_family == moving]
+            rows = [(m.pk, {**m.values(), **aside.get(m.pk, {})}) for m in chosen]
+            bulk.update_by_columns(Member, rows, user_pk=by.pk)
 
 
 def _change_states(members: list[PlannedMember], *, by: User, reason: str) -> None:
     today = timezone.localdate()
     for member in members:
-        move = MOVE_TO[member.changes["status"][1]]
-        fresh = MEMBER_FLOW.apply(
-            move, member.row, by=by, reason=reason, changes={"status_on": today}
-        )
-        # The other fields still wait on this object, so it learns only what the move wrote.
-        for name in ("status", "status_on", "version", "updated_at", "updated_by"):
-            setattr(member.row, name, getattr(fresh, name))
+        for move in moves_between(*member.changes["status"]):
+            MEMBER_FLOW.apply(
+                move, Member(pk=member.pk), by=by, reason=reason, changes={"status_on": today}
+            )
 
 
-def _create_members(members: list[PlannedMember], batch: ImportBatch, by: User) -> None:
-    for member in members:
-        row = member.row
-        row.kelurahan = batch.kelurahan
-        row.household = member.family.row
-        row.created_by = row.updated_by = by
-    rows = [member.row for member in members]
-    bulk_create_with_history(rows, Member, batch_size=CHUNK, default_user=by)
-
-
-class _Journal:
-    """What undo will need, collected while the batch is written."""
-
-    def __init__(self, batch: ImportBatch) -> None:
-        self.batch = batch
-        self.old: list[tuple[Any, dict[str, Any]]] = []
-        self.fresh: list[Any] = []
-
-    def note_old(self, row: Any, names: list[str]) -> None:
-        if names:
-            # The version too: an undo leads back to it, for the import before this one.
-            self.old.append((row, {name: getattr(row, name) for name in [*names, "version"]}))
-
-    def created(self, row: Any) -> None:
-        self.fresh.append(row)
-
-    def _change(self, row: Any, kind: str) -> ImportChange:
-        return ImportChange(
-            batch=self.batch,
-            label=row._meta.label_lower,
-            object_pk=row.pk,
-            kind=kind,
-            version_after=row.version,
-        )
-
-    def finish(self) -> list[ImportChange]:
-        changes = [self._change(row, ImportChange.Kind.CREATED) for row in self.fresh]
-        for row, values in self.old:
-            change = self._change(row, ImportChange.Kind.CHANGED)
-            change.blob = sealed_json(values, context=change.blob_context)
-            changes.append(change)
-        return changes
+def _create_members(plan: Plan, by: User) -> None:
+    plan.new_members.give_ids()
+    bulk.insert_members(plan.new_members, plan.new_families, user_pk=by.pk)

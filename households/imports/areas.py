@@ -64,6 +64,7 @@ def remember(kelurahan: Territory, layout: str, answers: dict[str, Territory], *
             words_index=blind_index(WORDS_KIND, key),
             defaults={
                 "words": mask_identifiers(key)[:WORDS_LENGTH],
+                "whole_words": key,
                 "territory": territory,
                 "created_by": by,
             },

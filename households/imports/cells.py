@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import IntegerChoices
@@ -21,7 +22,10 @@ _FLOAT_TEXT = re.compile(r"[0-9]{15,17}[.,]0+")
 _DECIMAL = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,17})?(?:e-[0-9]{1,2})?")
 _FORMULA_ERROR = re.compile(r"#[A-Z0-9/]+[!?]|#N/A")
 # What Excel writes into a .csv for a number or date that its column was too narrow to show.
+_LONGEST_MARK = 2
+_BLANK_START = frozenset(" -'")
 _TOO_NARROW = re.compile(r"#{3,}")
+_DIGIT = re.compile(r"\d")
 _NAME = re.compile(r"[^\W\d_][\w .,'’‘ʼ`´/()\-]*|['’‘ʼ`´][^\W\d_][\w .,'’‘ʼ`´/()\-]*")
 
 
@@ -37,6 +41,8 @@ def as_text(cell: Cell) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     text = _one_line(str(cell))
+    if not text.startswith("#"):
+        return text
     if _FORMULA_ERROR.fullmatch(text):
         raise CellError(
             "formula_error",
@@ -71,7 +77,12 @@ def _one_line(text: str) -> str:
 
 def is_blank(cell: Cell) -> bool:
     """Empty, or one of the marks that people type for "nothing"."""
-    return cell is None or (isinstance(cell, str) and _one_line(cell) in ("", "-", "--", "'", "'-"))
+    # Anything longer than this is more than a mark, unless blanks or invisible marks fill it.
+    return cell is None or (
+        isinstance(cell, str)
+        and (len(cell) <= _LONGEST_MARK or not cell.isprintable() or cell[0] in _BLANK_START)
+        and _one_line(cell) in ("", "-", "--", "'", "'-")
+    )
 
 
 def parse_text(cell: Cell, *, max_length: int, secret: bool = False) -> str:
@@ -80,6 +91,12 @@ def parse_text(cell: Cell, *, max_length: int, secret: bool = False) -> str:
         return ""
     if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= EXACT_BELOW:
         raise _lost_digits()
+    if isinstance(cell, date):
+        raise CellError(
+            "text_became_date",
+            _("The cell holds a date; spreadsheet programs turn texts such as 3/4 into one."),
+            _("Set the format of the cell to Text and type it again from the source."),
+        )
     text = as_text(cell)
     if len(text) > max_length:
         raise CellError(
@@ -88,7 +105,7 @@ def parse_text(cell: Cell, *, max_length: int, secret: bool = False) -> str:
             % {"n": len(text), "max": max_length},
             _("Shorten it."),
         )
-    if not secret and nik.find_identifiers(text):
+    if not secret and len(text) >= nik.LENGTH and nik.find_identifiers(text):
         raise CellError(
             "identifier_in_text",
             _("The text holds a NIK or KK number, which belongs in its own column only."),
@@ -100,7 +117,7 @@ def parse_text(cell: Cell, *, max_length: int, secret: bool = False) -> str:
 def parse_name(cell: Cell, *, max_length: int) -> str:
     """A person's name as written; letters of any alphabet, titles with their points."""
     name = parse_text(cell, max_length=max_length, secret=True).lstrip("'’‘")
-    if name and (not _NAME.fullmatch(name) or re.search(r"\d", name)):
+    if name and (not _NAME.fullmatch(name) or _DIGIT.search(name)):
         raise CellError(
             "not_a_name",
             _("A name holds letters, spaces, points, commas, apostrophes and hyphens only."),
@@ -120,10 +137,10 @@ def parse_identifier(cell: Cell, *, kind: str, demo: bool) -> str:
             raise _lost_digits()
         cell = str(int(cell))
     text = as_text(cell)
-    if _SCIENTIFIC.fullmatch(text) or _FLOAT_TEXT.fullmatch(text):
+    if not text.isdigit() and (_SCIENTIFIC.fullmatch(text) or _FLOAT_TEXT.fullmatch(text)):
         raise _lost_digits()
     digits = nik.clean_digits(text)
-    if re.fullmatch(r"0*", digits):
+    if not digits.strip("0"):
         return ""
     check = nik.check_nik if kind == "nik" else nik.check_kk
     try:
@@ -200,6 +217,8 @@ class Area(NamedTuple):
         return "/".join(part or "-" for part in self)
 
 
+# Lists name few areas, many times over. Typed: the number 1 is not the same cell as True.
+@lru_cache(maxsize=4_096, typed=True)
 def parse_area(hamlet: Cell, rw: Cell, rt: Cell) -> Area:
     """`4`, `004` and `RT 04` alike. What is no number stays as written: its area is asked for."""
     name = "" if is_blank(hamlet) else as_text(hamlet).lstrip("'").replace("_", " ").upper()

@@ -7,12 +7,14 @@ Exit code 3 means that a line `{"error": code, "detail": …}` was written.
 """
 
 import csv
+import gc
 import io
 import json
 import resource
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 MEMORY_BYTES = 2**30
 CPU_SECONDS = 120
@@ -21,6 +23,13 @@ MAX_COLUMNS = 300
 MAX_FIELD = 32_767
 REFUSED = 3
 DELIMITERS = ";,\t|"
+# Merged cells of a table's header; below it only columns matter.
+HEADER_AREA = 40
+MAX_HEADER_MERGES = 2_000
+MAX_COPIES = 1_000_000
+# What the parent has to hold.
+MAX_CELLS = 12_000_000
+MAX_OUTPUT = 200 * 2**20
 
 
 class Refused(Exception):
@@ -30,6 +39,9 @@ class Refused(Exception):
         super().__init__(code)
         self.code = code
         self.detail = detail
+
+
+PLAIN = frozenset({str, float, int, bool})
 
 
 def tagged(cell: object) -> object:
@@ -43,7 +55,35 @@ def tagged(cell: object) -> object:
     return None if cell == "" else cell
 
 
-def workbook(data: bytes) -> Iterator[tuple[str, Iterable[Sequence[object]]]]:
+Merged = list[tuple[int, int, int, int]]
+Found = tuple[str, Iterable[Sequence[object]], Merged]
+
+
+def spread(rows: list[list[Any]], ranges: Iterable[Any]) -> Merged:
+    """Writes what stands in a merged cell into each of its rows; gives the merges of the top rows.
+
+    Downwards only: a number merged over a family's rows holds for each, but a name that is merged
+    over two columns is no value of the second one. A row that holds nothing else stays empty.
+    """
+    copies = 0
+    header: Merged = []
+    filled = [any(cell != "" for cell in row) for row in rows]
+    for (top, left), (bottom, right) in ranges:
+        if top < HEADER_AREA and len(header) < MAX_HEADER_MERGES:
+            header.append((top, left, bottom, right))
+        if top >= len(rows) or left >= len(rows[top]) or rows[top][left] == "":
+            continue
+        last = min(bottom, len(rows) - 1)
+        copies += max(0, last - top)
+        if copies > MAX_COPIES:
+            raise Refused("damaged")
+        for number in range(top + 1, last + 1):
+            if filled[number] and left < len(rows[number]) and rows[number][left] == "":
+                rows[number][left] = rows[top][left]
+    return header
+
+
+def workbook(data: bytes) -> Iterator[Found]:
     """Every sheet, hidden ones too, from row 1 and column 1 on, so that row numbers are right."""
     # Imported here: text files are read without the native library.
     import python_calamine  # noqa: PLC0415
@@ -53,14 +93,16 @@ def workbook(data: bytes) -> Iterator[tuple[str, Iterable[Sequence[object]]]]:
         for meta in book.sheets_metadata:
             if meta.typ == python_calamine.SheetTypeEnum.WorkSheet:
                 sheet = book.get_sheet_by_name(meta.name)
-                yield meta.name, sheet.to_python(skip_empty_area=False)
+                rows = sheet.to_python(skip_empty_area=False)
+                merged = spread(rows, sheet.merged_cell_ranges or ())
+                yield meta.name, rows, merged
     except python_calamine.PasswordError as error:
         raise Refused("password") from error
     except python_calamine.CalamineError as error:
         raise Refused("damaged") from error
 
 
-def text_table(data: bytes) -> Iterator[tuple[str, Iterable[Sequence[object]]]]:
+def text_table(data: bytes) -> Iterator[Found]:
     """The one table of a text file."""
     text = decoded(data)
     first, _, rest = text.partition("\n")
@@ -69,7 +111,7 @@ def text_table(data: bytes) -> Iterator[tuple[str, Iterable[Sequence[object]]]]:
         text, delimiter = "\n" + rest, first.strip()[-1]
     else:
         delimiter = best_delimiter(text)
-    yield "CSV", records(text, delimiter)
+    yield "CSV", records(text, delimiter), []
 
 
 def records(text: str, delimiter: str) -> Iterator[Sequence[object]]:
@@ -81,7 +123,8 @@ def records(text: str, delimiter: str) -> Iterator[Sequence[object]]:
                 raise Refused("too_large", {"row": number, "column": len(row)})
             yield row
     except csv.Error as error:
-        raise Refused("csv_quotes", reader.line_num) from error
+        code = "cell_too_long" if "field limit" in str(error) else "csv_quotes"
+        raise Refused(code, reader.line_num) from error
 
 
 def decoded(data: bytes) -> str:
@@ -114,15 +157,26 @@ def best_delimiter(text: str) -> str:
     return max(DELIMITERS, key=width)
 
 
-def write(sheets: Iterable[tuple[str, Iterable[Sequence[object]]]]) -> None:
+def write(sheets: Iterable[Found]) -> None:
     # Floats that are not numbers cannot be said in JSON; allow_nan=False would kill the process.
-    for name, rows in sheets:
-        print(json.dumps({"sheet": name}))  # noqa: T201 - stdout is the pipe
+    filled = written = 0
+    out = sys.stdout
+    encode = json.JSONEncoder().encode
+    for name, rows, merged in sheets:
+        out.write(encode({"sheet": name, "merged": merged}) + "\n")
         for row in rows:
-            cells = [tagged(cell) for cell in row]
+            cells = [
+                None if cell == "" else cell if type(cell) in PLAIN else tagged(cell)
+                for cell in row
+            ]
             while cells and cells[-1] is None:
                 cells.pop()
-            print(json.dumps(cells))  # noqa: T201
+            line = encode(cells)
+            filled += len(cells)
+            written += len(line)
+            if filled > MAX_CELLS or written > MAX_OUTPUT:
+                raise Refused("too_much")
+            out.write(line + "\n")
 
 
 def limit() -> None:
@@ -134,6 +188,8 @@ def limit() -> None:
 
 def main() -> int:
     limit()
+    # Millions of cells and not one cycle: the collector would only walk over them.
+    gc.disable()
     csv.field_size_limit(MAX_FIELD)
     data = sys.stdin.buffer.read()
     try:

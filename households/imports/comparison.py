@@ -1,10 +1,12 @@
 """One row against the registry: which fields would change, old → new."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from households.codes import BasicStatus
 from households.imports.parsed import ParsedRow
 from households.models import Household, Member, MemberStatus
+from tkpk.encryption import blind_index
 
 # What a row says of the person, and of the family's dwelling. Area is resolved apart.
 PERSON_FIELDS = (
@@ -44,8 +46,12 @@ PERSON_FIELDS = (
     "insurance_number",
     "latitude",
     "longitude",
+    "main_activity",
+    "chronic_illness",
 )
 FAMILY_FIELDS = ("address", "hamlet")
+# One fact: a decile with the registry that gave it and its day.
+REGISTRY_FIELDS = ("registry_source", "decile", "decile_as_of")
 STATES = {
     BasicStatus.LIVING: MemberStatus.ACTIVE,
     BasicStatus.DEAD: MemberStatus.DECEASED,
@@ -71,8 +77,11 @@ def person_changes(row: ParsedRow, member: Member | None) -> Changes:
     changes: Changes = {}
     for name in ("nik", *PERSON_FIELDS):
         new = row.values[name]
+        # What is known is looked at where something is said only: it may have to be decrypted.
+        if new is None or new == "" or (name == "nik" and _has_nik(member, new)):
+            continue
         old = getattr(member, name) if member else None
-        if new not in (None, "") and new != old:
+        if new != old:
             changes[name] = [old, new]
     state = state_of(row)
     if member is None:
@@ -83,7 +92,13 @@ def person_changes(row: ParsedRow, member: Member | None) -> Changes:
     return changes
 
 
+def _has_nik(member: Member | None, nik: str) -> bool:
+    return member is not None and member.nik_index == blind_index("nik", nik)
+
+
 def _add_source_values(changes: Changes, row: ParsedRow, member: Member | None) -> None:
+    if not row.source_values:
+        return
     said = {
         header: value
         for header, value in row.source_values.items()
@@ -95,15 +110,34 @@ def _add_source_values(changes: Changes, row: ParsedRow, member: Member | None) 
 
 
 def family_changes(
-    facts: dict[str, str], territory_pk: int | None, household: Household | None
+    facts: Mapping[str, Any], territory_pk: int | None, household: Household | None
 ) -> Changes:
     """The same for the family; `territory_pk` None keeps the place that is known."""
     changes: Changes = {}
-    for name in FAMILY_FIELDS:
+    for name, new in facts.items():
         old = getattr(household, name) if household else None
-        if facts.get(name) and facts[name] != old:
-            changes[name] = [old, facts[name]]
+        if name == "source_value":
+            new = {**(old or {}), **new}
+        if name not in REGISTRY_FIELDS and new not in (None, "") and new != old:
+            changes[name] = [old, new]
+    if not is_older_decile(facts, household):
+        changes |= _decile_changes(facts, household)
     old_place = household.territory_id if household else None
     if territory_pk is not None and territory_pk != old_place:
         changes["territory_id"] = [old_place, territory_pk]
     return changes
+
+
+def _decile_changes(facts: Mapping[str, Any], household: Household | None) -> Changes:
+    """All three columns, or none: a decile without its source and day is no fact."""
+    if any(facts.get(name) in (None, "") for name in REGISTRY_FIELDS):
+        return {}
+    old = {name: getattr(household, name) if household else None for name in REGISTRY_FIELDS}
+    return {name: [old[name], facts[name]] for name in REGISTRY_FIELDS if facts[name] != old[name]}
+
+
+def is_older_decile(facts: Mapping[str, Any], household: Household | None) -> bool:
+    """Whether the registry already knows the decile of a later day."""
+    said = facts.get("decile_as_of")
+    known = household.decile_as_of if household else None
+    return bool(facts.get("decile") and said and known and said < known)

@@ -44,6 +44,11 @@ _WORDS = re.compile(r"([0-9]{1,2})[\s\-/.]*([A-Za-z]+)[\s\-/.,]*([0-9]{4})")
 _TWO_DIGITS = re.compile(r"[0-9]{1,2}[\s\-/.]+(?:[0-9]{1,2}|[A-Za-z]+)[\s\-/.]+[0-9]{2}")
 
 
+def month_number(word: str) -> int | None:
+    """1 to 12 for the name of a month, in Indonesian or English, in full or short."""
+    return _MONTHS.get(word.casefold())
+
+
 def parse_date(cell: Cell, *, not_after: date | None = None) -> date | None:
     """The date, or None for blank (also `0000-00-00`); raises `CellError`.
 
@@ -76,7 +81,7 @@ def _from_value(cell: str | int | float) -> date | None:
     if match := _DMY.fullmatch(text):
         return _real(int(match[3]), int(match[2]), int(match[1]))
     if match := _WORDS.fullmatch(text):
-        month = _MONTHS.get(match[2].casefold())
+        month = month_number(match[2])
         if month:
             return _real(int(match[3]), month, int(match[1]))
     if _TWO_DIGITS.fullmatch(text):

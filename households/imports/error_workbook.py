@@ -8,15 +8,19 @@ from typing import Any
 
 import xlsxwriter
 
+from households.imports import aid_list, regsosek
+from households.imports.column_choice import layout_of
 from households.imports.content import REMARK_MARK, REMARKS, matched, own_remarks
 from households.imports.findings import Finding
-from households.imports.layout import Table
-from households.imports.reading import Cell
+from households.imports.layout import Match, Table
+from households.imports.reading import Cell, Sheet, read_file
 from households.imports.staging import staged_content
 from households.models import ImportBatch, Outcome
 from tkpk import files
 
 TEXT = "@"
+# Layouts of several sheets that belong together.
+WHOLE_WORKBOOKS = frozenset({aid_list.NAME, regsosek.NAME})
 # Excel shows no more of a cell's note than this without trouble.
 NOTE_LENGTH = 1000
 SHEET_NAME_LENGTH = 31
@@ -33,7 +37,8 @@ class _Formats:
 
 def refused_workbook(batch: ImportBatch) -> bytes:
     """Read the source again and write what was refused. Raises FileRemoved after its time."""
-    match = matched(files.load(batch.source), name=batch.source.name, layout=batch.layout)
+    data = files.load(batch.source)
+    match = matched(data, name=batch.source.name, layout=layout_of(batch))
     refused = _findings_by_row(batch)
     target = io.BytesIO()
     book = xlsxwriter.Workbook(
@@ -57,9 +62,28 @@ def refused_workbook(batch: ImportBatch) -> bytes:
         rows = refused.get(table.sheet.name, {})
         if rows or len(match.tables) == 1:
             sheet = book.add_worksheet(_sheet_name(table.sheet.name, taken))
-            _write_sheet(sheet, table, rows, formats)
+            _write_sheet(sheet, table, rows, formats, header=_header(match, table))
+    for sheet in _companions(batch, match, data):
+        _copy_sheet(book.add_worksheet(_sheet_name(sheet.name, taken)), sheet, formats)
     book.close()
     return target.getvalue()
+
+
+def _companions(batch: ImportBatch, match: Match, data: bytes) -> list[Sheet]:
+    """Sheets without persons that the persons' sheet is not understood without."""
+    if batch.layout not in WHOLE_WORKBOOKS:
+        return []
+    own = {table.sheet.name for table in match.tables}
+    sheets = read_file(data, name=batch.source.name)
+    return [sheet for sheet in sheets if sheet.name not in own and sheet.rows]
+
+
+def _copy_sheet(target: Any, sheet: Sheet, formats: _Formats) -> None:
+    """As it stands, as text: what belongs to families that are not refused does no harm."""
+    for number, row in enumerate(sheet.rows):
+        for place in range(len(row)):
+            if text := _text(row, place):
+                target.write_string(number, place, text, formats.plain)
 
 
 def _findings_by_row(batch: ImportBatch) -> dict[str, dict[int, list[Finding]]]:
@@ -83,10 +107,24 @@ def _sheet_name(name: str, taken: set[str]) -> str:
     return found
 
 
+def _header(match: Match, table: Table) -> list[Cell]:
+    """In one row. Columns that were said are known by their joined and numbered headers."""
+    own = table.sheet.rows[table.header_row - 1]
+    joined: list[Cell] = [*table.headers]
+    if match.layout.numbered_headers:
+        return joined
+    rest = joined[len(own) :]
+    return [cell or read for cell, read in zip(own, joined, strict=False)] + rest
+
+
 def _write_sheet(
-    sheet: Any, table: Table, rows: dict[int, list[Finding]], formats: _Formats
+    sheet: Any,
+    table: Table,
+    rows: dict[int, list[Finding]],
+    formats: _Formats,
+    *,
+    header: list[Cell],
 ) -> None:
-    header = table.sheet.rows[table.header_row - 1]
     # A workbook of ours that comes back loses its old remarks.
     own = own_remarks(table)
     places = [place for place in range(_width(table, rows)) if place != own]

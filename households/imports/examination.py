@@ -1,32 +1,35 @@
 """Check a file against the registry: what every row would do. Reads, never writes."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from households.imports.areas import AreaBook, counted
-from households.imports.comparison import (
-    FAMILY_FIELDS,
-    Changes,
-    family_changes,
-    person_changes,
-)
+from households.imports.collecting import without_collector
+from households.imports.comparison import Changes
 from households.imports.content import Content
 from households.imports.duplicates import mark_duplicates
-from households.imports.families import Family, refuse_as_one
-from households.imports.findings import WARNING, Finding
+from households.imports.families import refuse_as_one
+from households.imports.family_examination import examine_families, settle_heads
+from households.imports.findings import Finding
 from households.imports.known import Known, look_up
-from households.imports.matching import Claims, check_head, find_member, registry_findings
+from households.imports.layout import Purpose
+from households.imports.matching import (
+    Claims,
+    own_family,
+)
 from households.imports.parsed import ParsedRow
+from households.imports.programmes import ProgrammeBook
+from households.imports.receipts import settle_receipts
+from households.imports.registered import examine_registered
 from households.models import Household, Member, Outcome
 from households.models.member import name_key
 from tkpk.encryption import blind_index
+from tkpk.keyring import keyring, using
 
 
-@dataclass
+@dataclass(slots=True)
 class Person:
     """One row, compared. `position` counts the rows of the file from 1."""
 
@@ -38,6 +41,12 @@ class Person:
     member: Member | None = None
     changes: Changes = field(default_factory=dict)
     family_changes: Changes = field(default_factory=dict)
+    # What it would write of aid received, see `receipts`.
+    receipts: list[dict[str, Any]] = field(default_factory=list)
+    # Field → [registry, file], shown side by side and never taken over.
+    beside: dict[str, list[Any]] = field(default_factory=dict)
+    # False where the row names only the family, and `member` speaks for it.
+    names_person: bool = True
     moves_family: bool = False
     awaits_confirmation: bool = False
     possible_duplicate: bool = False
@@ -48,7 +57,7 @@ class Person:
             return Outcome.REFUSED
         if self.member is None:
             return Outcome.NEW
-        changed = self.changes or self.family_changes or self.moves_family
+        changed = self.changes or self.family_changes or self.moves_family or self.receipts
         return Outcome.CHANGED if changed else Outcome.UNCHANGED
 
 
@@ -63,16 +72,19 @@ class Examination:
     families: int
     # Sheet → field → place of its column from 0.
     columns: dict[str, dict[str, int]]
+    unknown_programmes: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, int]:
         """Person rows by outcome; families are counted apart, all that the file has."""
         by_outcome = Counter(person.outcome for person in self.persons)
+        kept = [person for person in self.persons if person.outcome != Outcome.REFUSED]
         return {
             "rows": len(self.persons),
             **{outcome.lower(): by_outcome[outcome] for outcome in Outcome},
             "duplicates": sum(person.possible_duplicate for person in self.persons),
             "families": self.families,
+            "receipts": sum(len(person.receipts) for person in kept),
         }
 
     @property
@@ -82,9 +94,13 @@ class Examination:
 
 @dataclass
 class Choices:
-    """What was chosen for this run. `refuse_unknown`: an area without an answer is an error."""
+    """What was chosen for this run.
+
+    `refuse_unknown`: an area or a programme without an answer is not asked for any more.
+    """
 
     book: AreaBook
+    programmes: ProgrammeBook | None = None
     confirmed: frozenset[int] = frozenset()
     refuse_unknown: bool = False
     acting_nik_index: str = ""
@@ -93,40 +109,68 @@ class Choices:
 
 def examine(content: Content, choices: Choices) -> Examination:
     """Compare a parsed file. Adds findings to its rows; costs some queries per 5,000 rows."""
+    with using(keyring()), without_collector():
+        return _examine(content, choices)
+
+
+def _examine(content: Content, choices: Choices) -> Examination:
     persons = _persons(content)
     known = _known(content, persons, choices)
-    unknown: list[Any] = []
     claims = Claims(known)
-    by_family = defaultdict(list)
-    for person in persons:
-        by_family[person.family_number].append(person)
-    for number, family in enumerate(content.families):
-        members = by_family[number]
-        if not family.refused:
-            unknown += _examine_family(family, members, claims, choices)
-            refuse_as_one(family)
-        choices.beat(members[-1].position if members else 0)
-    mark_duplicates([p for p in persons if p.outcome == Outcome.NEW], known)
+    unknown: list[Any] = []
+    if content.purpose == Purpose.POPULATION:
+        unknown = examine_families(content, persons, claims, choices)
+        new = [p for p in persons if p.outcome == Outcome.NEW]
+        mark_duplicates(new, known, choices.book.kelurahan)
+    else:
+        examine_registered(persons, claims, choices, content.purpose)
+    programmes = _examine_aid(content, persons, claims, choices)
+    settle_heads(content, claims)
     return Examination(
         layout=content.layout,
         persons=persons,
         notes=content.notes,
         unknown_areas=counted(unknown),
-        families=len(content.families),
+        families=_families(content, persons),
         columns={table.sheet.name: table.columns for table in content.match.tables},
+        unknown_programmes=programmes,
     )
 
 
+def _families(content: Content, persons: list[Person]) -> int:
+    if content.purpose == Purpose.POPULATION:
+        return len(content.families)
+    return len({person.household.pk for person in persons if person.household})
+
+
+def _examine_aid(
+    content: Content, persons: list[Person], claims: Claims, choices: Choices
+) -> list[tuple[str, int]]:
+    """Compare the receipts that the rows tell of; returns the programmes to be asked for."""
+    if not any(person.row.aid for person in persons):
+        return []
+    book = choices.programmes or ProgrammeBook(choices.book.kelurahan)
+    asked = settle_receipts(
+        persons, book, purpose=content.purpose, refuse_unknown=choices.refuse_unknown
+    )
+    for person in persons:
+        own = person.household and person.household.pk in claims.known.own_families
+        if person.receipts and own:
+            person.row.findings.append(own_family(person))
+    for family in content.families:
+        refuse_as_one(family)
+    return asked
+
+
 def _persons(content: Content) -> list[Person]:
-    family_of = {
-        id(row): (number, family.key)
-        for number, family in enumerate(content.families)
-        for row in family.rows
-    }
+    family_of: dict[int, tuple[int, str]] = {}
+    for number, family in enumerate(content.families):
+        key = blind_index("kk", family.key)
+        family_of.update((id(row), (number, key)) for row in family.rows)
     persons = []
     for position, row in enumerate(content.rows, 1):
         number, key = family_of[id(row)]
-        persons.append(Person(row, position, number, blind_index("kk", key)))
+        persons.append(Person(row, position, number, key))
     return persons
 
 
@@ -134,93 +178,10 @@ def _known(content: Content, persons: list[Person], choices: Choices) -> Known:
     values = [person.row.values for person in persons]
     return look_up(
         choices.book.kelurahan,
-        kk_indexes={person.family_key for person in persons} - {""},
-        nik_indexes={blind_index("nik", v["nik"]) for v in values if v["nik"]},
+        # Each once, in the order of the file.
+        kk_indexes=dict.fromkeys(person.family_key for person in persons if person.family_key),
+        nik_indexes=dict.fromkeys(blind_index("nik", v["nik"]) for v in values if v["nik"]),
         name_keys={name_key(v["name"]) for v in values if v["name"]},
         acting_nik_index=choices.acting_nik_index,
         beat=lambda: choices.beat(0),
-    )
-
-
-def _examine_family(
-    family: Family, persons: list[Person], claims: Claims, choices: Choices
-) -> list[Any]:
-    """Compare one family; returns its area once a row where the area has to be asked for."""
-    household = claims.known.households.get(persons[0].family_key)
-    for person in persons:
-        person.household = household
-        person.member = find_member(person, claims)
-        if person.member:
-            claims.matched.add(person.member.pk)
-    asked = _settle_place(family, persons, choices)
-    for person in persons:
-        person.row.findings += registry_findings(person, claims, confirmed=choices.confirmed)
-    check_head(persons, claims)
-    return asked
-
-
-def _settle_place(family: Family, persons: list[Person], choices: Choices) -> list[Any]:
-    household, book = persons[0].household, choices.book
-    carrier = (family.living or family.rows)[0]
-    area = carrier.area
-    place, asked = book.exact(area), []
-    said = any(area)
-    if place is None and (said or household is None):
-        place = book.fallback
-        if place is None and choices.refuse_unknown:
-            carrier.findings.append(_area_unknown(carrier))
-        elif place is None:
-            asked = [area] * len(persons)
-    target = place.pk if place else None
-    if household and place:
-        known_at = book.by_pk.get(household.territory_id)
-        # A wider place, or the one that merely stands in, says less than what is known.
-        if known_at and (place.covers(known_at.code) or book.exact(area) is None):
-            target = None
-    facts = _facts(family)
-    for person in persons:
-        person.changes = {}
-        if not _leaves_alone(person):
-            person.changes = person_changes(person.row, person.member)
-        if person.row is carrier:
-            person.family_changes = family_changes(facts, target, household)
-    return asked
-
-
-def _leaves_alone(person: Person) -> bool:
-    return person.member is not None and person.member.status == Member.Status.DUPLICATE
-
-
-def _facts(family: Family) -> dict[str, str]:
-    """The first thing said of the dwelling; a row that says otherwise is told so."""
-    facts: dict[str, str] = {}
-    for row in family.living or family.rows:
-        for name in FAMILY_FIELDS:
-            said = row.values[name]
-            if said and facts.setdefault(name, said) != said:
-                row.findings.append(_differs(row, name))
-    return facts
-
-
-def _differs(row: ParsedRow, name: str) -> Finding:
-    return Finding(
-        row.sheet,
-        row.row_number,
-        row.header_of(name),
-        "family_differs",
-        _("Differs from the row above of the same family; the first one is kept."),
-        level=WARNING,
-        field=name,
-    )
-
-
-def _area_unknown(row: ParsedRow) -> Finding:
-    return Finding(
-        row.sheet,
-        row.row_number,
-        row.header_of("rt"),
-        "area_unknown",
-        _("The area %(area)s is not one of this kelurahan.") % {"area": row.area.key},
-        _("Correct RW and RT, or say which place is meant when the import asks."),
-        field="rt",
     )

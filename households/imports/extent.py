@@ -15,7 +15,9 @@ from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
+from households.imports.extent_biff import measure_xls
 from households.imports.extent_cells import OdsCells, XlsxCells
+from households.imports.extent_scan import is_harmless
 from households.imports.unreadable import UnreadableFile, damaged, password
 
 MAX_ROWS = 200_000
@@ -70,8 +72,12 @@ def too_large(*, row: int, column: int) -> UnreadableFile:
 def measure(data: bytes, *, kind: str) -> dict[str, Extent]:
     """The extent of each sheet of a workbook, by sheet name; raises `UnreadableFile`.
 
+    A sheet that is surely within the limits and has no broken cell may be given as empty.
+
     One pass over all XML of the container, with memory for one chunk and the broken cells.
     """
+    if kind == "xls":
+        return measure_xls(data, Extent)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_container(archive, packed=len(data))
@@ -92,6 +98,9 @@ def _check_container(archive: zipfile.ZipFile, *, packed: int) -> None:
         "META-INF/manifest.xml"
     ):
         raise password()
+    if len({member.filename for member in members}) != len(members):
+        # Two parts of one name: which of them a reader takes is anybody's guess.
+        raise damaged()
     unzipped = sum(member.file_size for member in members)
     bomb = unzipped > RATIO_FLOOR and unzipped > packed * MAX_RATIO
     if unzipped > MAX_UNZIPPED or bomb or len(members) > MAX_MEMBERS:
@@ -111,8 +120,9 @@ def _measure_xlsx(archive: zipfile.ZipFile) -> dict[str, Extent]:
         if not member.startswith("xl/") or not member.endswith(".xml"):
             continue
         extent = Extent()
-        # Every XML part is streamed: a part outside worksheets/ can be a sheet all the same.
-        _stream(archive, member, XlsxCells(extent).attach)
+        # Every XML part is looked at: one outside worksheets/ can be a sheet all the same.
+        if not is_harmless(_chunks(archive, member)):
+            _stream(archive, member, XlsxCells(extent).attach)
         if member in sheets:
             extents[sheets[member]] = extent
     return extents

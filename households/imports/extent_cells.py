@@ -37,7 +37,6 @@ class XlsxCells:
             self.row = int(reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ$") or self.row)
             self.is_error = attributes.get("t") == "e"
             self.has_formula = self.has_value = False
-            self.extent.reach(self.row, self.column)
         elif local in ("v", "is"):
             self.has_value = True
         elif local == "f":
@@ -49,6 +48,9 @@ class XlsxCells:
     def end(self, tag: str) -> None:
         if tag.rpartition(":")[2] != "c":
             return
+        # A cell that only has a format is none to the parser either.
+        if self.has_value or self.has_formula or self.is_error:
+            self.extent.reach(self.row, self.column)
         if self.is_error or (self.has_formula and not self.has_value):
             self.extent.broken.append((self.row, self.column))
 

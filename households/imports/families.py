@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from households.codes import BasicStatus, Relation
 from households.imports.findings import WARNING, Finding
+from households.imports.layout import Purpose
 from households.imports.parsed import ParsedRow
 from tkpk import nik
 
@@ -21,7 +22,7 @@ _ADULT_DAYS = 15 * 365
 class Family:
     """The rows of one KK number, or one row without a readable number.
 
-    `key` is the KK number, else "" : such a family is always refused.
+    `key` is the KK number, else "": of a population list such a family is always refused.
     """
 
     key: str
@@ -40,11 +41,16 @@ class Family:
         return [row for row in self.rows if row.values["basic_status"] not in _GONE]
 
 
-def check_families(rows: list[ParsedRow], *, today: date) -> list[Family]:
+def check_families(
+    rows: list[ParsedRow], *, today: date, purpose: Purpose = Purpose.POPULATION
+) -> list[Family]:
     """Groups the rows, in the order of the file, and adds the findings of families to the rows.
 
-    After it, every row of a refused family has at least one error.
+    After it, every row of a refused family has at least one error. In a list of known people or
+    of recipients every row stands for itself: `Family.key` is its KK number, or "" without one.
     """
+    if purpose != Purpose.POPULATION:
+        return _single(rows, purpose)
     families = _group(rows)
     _mark_repeated_niks(rows)
     for family in families:
@@ -53,6 +59,35 @@ def check_families(rows: list[ParsedRow], *, today: date) -> list[Family]:
             _check_area(family)
         refuse_as_one(family)
     return families
+
+
+def _single(rows: list[ParsedRow], purpose: Purpose) -> list[Family]:
+    if purpose == Purpose.KNOWN:
+        _mark_repeated_niks(rows)
+    else:
+        _mark_repeated_receipts(rows)
+    return [Family(row.values["kk_number"] or "", [row]) for row in rows]
+
+
+def _mark_repeated_receipts(rows: list[ParsedRow]) -> None:
+    """The same person, or family, with the same programme in the same period twice."""
+    seen: dict[object, ParsedRow] = {}
+    for row in rows:
+        holder = row.values["nik"] or row.values["kk_number"]
+        for claim in row.aid:
+            first = seen.setdefault((holder, claim.programme.casefold(), claim.period_from), row)
+            if holder and first is not row:
+                row.findings.append(_receipt_repeated(row, first))
+
+
+def _receipt_repeated(row: ParsedRow, first: ParsedRow) -> Finding:
+    return _finding(
+        row,
+        "nik" if row.values["nik"] else "kk_number",
+        "receipt_repeated",
+        _("The same receipt also stands in %(place)s.") % {"place": _place(first, seen_from=row)},
+        _("Delete one of the rows, or mend its period."),
+    )
 
 
 def _group(rows: list[ParsedRow]) -> list[Family]:

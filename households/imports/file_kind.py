@@ -2,13 +2,15 @@
 
 import io
 import re
+import struct
 import zipfile
 
 from django.utils.translation import gettext as _
 
+from households.imports.extent_biff import WORKBOOKS
+from households.imports.ole import SIGNATURE, Container, DamagedContainer
 from households.imports.unreadable import UnreadableFile, damaged, password
 
-_OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"II*\x00", b"MM\x00*", b"RIFF")
 _MARKUP = re.compile(
     rb"\s*(<\?xml|<!doctype|<html|<table|<meta|<head|mime-version:)", re.IGNORECASE
@@ -16,11 +18,11 @@ _MARKUP = re.compile(
 
 
 def kind_of(data: bytes, *, name: str) -> str:
-    """`xlsx`, `ods` or `csv`, by content and not by name; raises `UnreadableFile`."""
+    """`xlsx`, `xls`, `ods` or `csv`, by content and not by name; raises `UnreadableFile`."""
     if not data.strip(b"\x00 \r\n\t"):
         raise UnreadableFile("empty", _("The file is empty (0 bytes of data)."))
-    if data.startswith(_OLE2):
-        raise _old_or_locked(data)
+    if data.startswith(SIGNATURE):
+        return _kind_of_container(data)
     if data.startswith(b"PK"):
         return _kind_of_zip(data)
     if data.startswith(_PICTURES):
@@ -51,16 +53,17 @@ def kind_of(data: bytes, *, name: str) -> str:
     return "csv"
 
 
-def _old_or_locked(data: bytes) -> UnreadableFile:
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        return password()
-    return UnreadableFile(
-        "xls_not_read",
-        _(
-            "The old Excel format (.xls) is not read yet. Open the file and save it as Excel "
-            "Workbook (.xlsx)."
-        ),
-    )
+def _kind_of_container(data: bytes) -> str:
+    """An old workbook, or a new one behind a password; a document of another program is neither."""
+    try:
+        names = Container(data).names()
+    except (DamagedContainer, struct.error) as error:
+        raise damaged() from error
+    if "EncryptedPackage" in names:
+        raise password()
+    if not names.intersection(WORKBOOKS):
+        raise _not_a_workbook()
+    return "xls"
 
 
 def _kind_of_zip(data: bytes) -> str:
@@ -74,10 +77,14 @@ def _kind_of_zip(data: bytes) -> str:
         return "xlsx"
     if mimetype.strip().endswith(b"opendocument.spreadsheet") and "content.xml" in names:
         return "ods"
-    raise UnreadableFile(
+    raise _not_a_workbook()
+
+
+def _not_a_workbook() -> UnreadableFile:
+    return UnreadableFile(
         "not_a_workbook",
         _(
-            "This file is not an Excel (.xlsx) or LibreOffice (.ods) workbook. Save the table "
-            "as .xlsx."
+            "This file is not an Excel (.xlsx, .xls) or LibreOffice (.ods) workbook. Save the "
+            "table as .xlsx."
         ),
     )

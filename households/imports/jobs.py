@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from households.duplicates.search import ask_to_search
 from households.imports.applying import apply_batch
 from households.imports.checking import check_batch
 from households.models import BatchStatus, ImportBatch
@@ -90,6 +91,8 @@ def apply_import(job: Job) -> None:
     batch = ImportBatch.objects.select_related("source", "kelurahan").get(pk=job.payload["batch"])
     if batch.status == BatchStatus.APPLYING:
         batch = _as_officer(apply_batch, batch, job)
+        if batch.status == BatchStatus.APPLIED:
+            ask_to_search(batch.kelurahan, by=job.created_by, since=job.created_at)
     if batch.status == BatchStatus.READING:
         _as_officer(check_batch, batch, job)
 

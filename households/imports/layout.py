@@ -1,20 +1,31 @@
 """What a source's columns are called, and where its table lies in a workbook."""
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from django.db.models import IntegerChoices
 from django.utils.translation import gettext as _
 
 from households.imports.findings import ERROR, WARNING, Finding
-from households.imports.reading import Cell, Sheet
+from households.imports.headers import fold, joined, numbered
+from households.imports.reading import Sheet
 
 HEADER_ROWS = 20
 # Fewer known headers than this, and the row is not taken for a header.
 MIN_KNOWN = 6
+MIN_MARKS = 2
+_TEXTS = frozenset({"text", "paper", "name", "nik", "kk", "row_code", "registry"})
+
+
+class Purpose(StrEnum):
+    """What the rows of a layout may do."""
+
+    POPULATION = "population"  # create and change families and persons
+    KNOWN = "known"  # no KK number column is needed: change known people only
+    RECIPIENTS = "recipients"  # known people, and what they received
 
 
 @dataclass(frozen=True)
@@ -22,8 +33,10 @@ class Column:
     """One column: our field, the headers it goes by, the kind of its cells.
 
     `kind`: text, paper (the number of a paper, stored encrypted), name, nik, kk, date, past_date,
-    code, latitude, longitude.
-    `headers[0]` is the source's own header.
+    code, latitude, longitude, integer, rupiah, decimal, yes_no, decile, registry, recipient,
+    period, row_code.
+    `scope`: person (with the place it lives), family, aid, row: where the value goes in ParsedRow.
+    `headers[0]` is the source's own header. `low` and `high` bound an integer or a decimal.
     """
 
     field: str
@@ -33,21 +46,38 @@ class Column:
     choices: type[IntegerChoices] | None = None
     numbers: dict[int, int] | None = None
     max_length: int = 100
+    scope: str = "person"
+    low: int = 0
+    high: int = 10**12
 
     @property
     def empty(self) -> str | None:
         """What an empty cell means: texts are never null."""
-        return "" if self.kind in ("text", "paper", "name", "nik", "kk") else None
+        return "" if self.kind in _TEXTS else None
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A source's sheet. `identifying`: a sheet without these columns is not of this layout."""
+    """A source's sheet. `identifying`: a sheet without these columns is not of this layout.
+
+    `constants`: what holds for every row, as column and value. `kept`: folded headers whose cells
+    are kept beside the row as written; `dropped`: folded headers that are left out on purpose.
+    `min_known`: with fewer known headers a row is not taken for the header; `marks`: two of these
+    fields must have a column too.
+    `numbered_headers`: a header that stands there again is told apart as `Nama (2)`.
+    """
 
     name: str
     columns: tuple[Column, ...]
     identifying: tuple[str, ...]
     skipped_sheets: frozenset[str] = frozenset()
+    purpose: Purpose = Purpose.POPULATION
+    constants: tuple[tuple[Column, Any], ...] = ()
+    kept: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
+    min_known: int = MIN_KNOWN
+    marks: frozenset[str] = frozenset()
+    numbered_headers: bool = False
 
     @property
     def by_header(self) -> dict[str, Column]:
@@ -75,22 +105,20 @@ class Table:
 
 @dataclass
 class Match:
-    """The layout of a file, with every sheet that is in it."""
+    """The layout of a file, with every sheet that is in it.
+
+    `companions`: by kind, sheets whose rows say more of the families in `tables`.
+    """
 
     layout: Layout
     tables: list[Table]
     findings: list[Finding] = field(default_factory=list)
+    companions: list[tuple[str, Table]] = field(default_factory=list)
 
     @property
     def blocked(self) -> bool:
         """Whether a header must be mended before any row can be taken over."""
         return any(finding.is_error for finding in self.findings)
-
-
-def fold(header: str) -> str:
-    """`No. KK`, `NO_KK` and `no kk` alike."""
-    folded = unicodedata.normalize("NFKC", header).casefold()
-    return re.sub(r"[^a-z0-9]", "", folded)
 
 
 def recognise(sheets: list[Sheet], layouts: tuple[Layout, ...]) -> Match | None:
@@ -120,29 +148,46 @@ def _find_table(sheet: Sheet, layout: Layout) -> Table | None:
         return None
     by_header = layout.by_header
     best: Table | None = None
-    for number, row in enumerate(sheet.rows[:HEADER_ROWS], 1):
-        table = _as_header(sheet, number, row, by_header)
-        if len(table.columns) > (len(best.columns) if best else MIN_KNOWN - 1):
-            best = table
-    fits = best and all(name in best.columns for name in layout.identifying)
-    return best if fits else None
+    # A header of two rows only where it says more than either row alone.
+    for span in (1, 2):
+        for number in range(span, min(len(sheet.rows), HEADER_ROWS) + 1):
+            table = _as_header(sheet, number, span, by_header, numbers=layout.numbered_headers)
+            if len(table.columns) > (len(best.columns) if best else layout.min_known - 1):
+                best = table
+    if best is None or not all(name in best.columns for name in layout.identifying):
+        return None
+    marked = len(layout.marks.intersection(best.columns)) >= min(MIN_MARKS, len(layout.marks))
+    return best if marked else None
 
 
-def _as_header(sheet: Sheet, number: int, row: list[Cell], by_header: dict[str, Column]) -> Table:
-    headers = [" ".join(cell.split()) if isinstance(cell, str) else "" for cell in row]
+def _as_header(
+    sheet: Sheet, number: int, span: int, by_header: dict[str, Column], *, numbers: bool
+) -> Table:
+    headers = joined(sheet, number, span)
+    own = headers if span == 1 else joined(sheet, number, 1)
+    if numbers:
+        headers = numbered(headers)
     table = Table(sheet, number, {}, headers, {})
     for place, header in enumerate(headers):
-        column = by_header.get(fold(header)) if header else None
+        if not header:
+            continue
+        column = by_header.get(fold(header))
+        # Under a title over a group of columns, a column may go by its own word alone.
+        if column is None and span > 1 and not numbers and place < len(own):
+            column = by_header.get(fold(own[place]))
         if column and column.field not in table.columns:
             table.columns[column.field] = place
-        elif header or row[place] is not None:
-            table.ignored[place] = header or str(row[place])
+        else:
+            table.ignored[place] = header
     return table
 
 
 def _header_findings(table: Table, layout: Layout) -> Iterator[Finding]:
     by_header = layout.by_header
+    expected = layout.kept | layout.dropped
     for header in table.ignored.values():
+        if fold(header) in expected:
+            continue
         column = by_header.get(fold(header))
         if column:
             yield _on_header(
@@ -186,10 +231,12 @@ def _unnamed_columns(table: Table) -> Iterator[Finding]:
     """Values without a header above them, in a workbook; in a text file the row is at fault."""
     if table.sheet.kind == "csv":
         return
-    named = {*table.columns.values(), *table.ignored}
+    known = set(table.columns.values())
     rows = table.sheet.rows[table.header_row :]
-    places = {at for row in rows for at, cell in enumerate(row) if cell is not None} - named
-    for place in sorted(places):
+    width = max(map(len, rows), default=0)
+    unnamed = [at for at in range(width) if at not in table.ignored and at not in known]
+    places = [at for at in unnamed if any(at < len(row) and row[at] is not None for row in rows)]
+    for place in places:
         yield _on_header(
             table,
             letters(place),

@@ -13,7 +13,7 @@ from households.codes import Relation
 from households.imports.comparison import state_of
 from households.imports.findings import ERROR, WARNING, Finding
 from households.imports.known import Known
-from households.models import LIVING, HouseholdStatus, Member, MemberStatus
+from households.models import LIVING, Household, HouseholdStatus, Member, MemberStatus
 from households.models.member import name_key
 from tkpk.encryption import blind_index
 
@@ -30,8 +30,26 @@ class Claims:
     known: Known
     members: dict[int, Person] = field(default_factory=dict)
     newcomers: set[Identity] = field(default_factory=set)
-    # Every person of the registry that some row was found to be.
-    matched: set[int] = field(default_factory=set)
+    # Every person of the registry that some row was found to be, with the first such row.
+    matched: dict[int, Person] = field(default_factory=dict)
+    # New heads whose place is free only if the row of the present head is taken over.
+    waiting_heads: list[WaitingHead] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class WaitingHead:
+    """`head` takes the place that `present` leaves by the same file."""
+
+    head: Person
+    household: Household
+    present: Person
+
+    def refused(self) -> Finding | None:
+        """What is to be said of `head` when `present` stays after all."""
+        if not self.present.row.has_errors or self.head.row.has_errors:
+            return None
+        other = self.present.member
+        return head_taken(self.head, self.household, other) if other else None
 
 
 def find_member(person: Person, claims: Claims) -> Member | None:
@@ -60,7 +78,7 @@ def _is_same(person: Person, member: Member) -> bool:
     )
 
 
-def _finding(
+def finding_at(
     person: Person, name: str, code: str, message: str, cure: str = "", *, level: str = ERROR
 ) -> Finding:
     row = person.row
@@ -85,18 +103,18 @@ def registry_findings(
     living = (state or (member.status if member else MemberStatus.ACTIVE)) in LIVING
     household = person.household
     if household and household.status == HouseholdStatus.CLOSED and living:
-        yield _finding(
+        yield finding_at(
             person,
             "kk_number",
             "family_closed",
             _("The family %(code)s is closed.") % {"code": household.code},
             _("Open the family again first, or write the person's present KK number."),
         )
-    yield from _own_family(person, claims)
+    yield from own_family_finding(person, claims)
     if member is None:
         return
     if member.status == MemberStatus.DUPLICATE:
-        yield _finding(
+        yield finding_at(
             person,
             "nik",
             "marked_duplicate",
@@ -107,7 +125,7 @@ def registry_findings(
         yield from _moved_family(person, member, claims, confirmed)
 
 
-def _own_family(person: Person, claims: Claims) -> Iterator[Finding]:
+def own_family_finding(person: Person, claims: Claims) -> Iterator[Finding]:
     """What may not be typed by hand is not brought in by a file either."""
     member, household, own = person.member, person.household, claims.known.own_families
     homes = {member.household_id if member else None, household.pk if household else None}
@@ -116,12 +134,16 @@ def _own_family(person: Person, claims: Claims) -> Iterator[Finding]:
     if member is None and claims.known.own_nik_index:
         touches = touches or _is_self(person, claims)
     if touches:
-        yield _finding(
-            person,
-            "kk_number",
-            "own_family",
-            _("This is your own family: another officer has to bring it in."),
-        )
+        yield own_family(person)
+
+
+def own_family(person: Person) -> Finding:
+    return finding_at(
+        person,
+        "kk_number",
+        "own_family",
+        _("This is your own family: another officer has to bring it in."),
+    )
 
 
 def _is_self(person: Person, claims: Claims) -> bool:
@@ -140,7 +162,7 @@ def _repetition(person: Person, claims: Claims) -> Iterator[Finding]:
         other = None if identity in claims.newcomers else person
         claims.newcomers.add(identity)
     if other is not person:
-        yield _finding(
+        yield finding_at(
             person,
             "name",
             "person_repeated",
@@ -157,7 +179,7 @@ def _moved_family(
         yield from _left_behind(person, member, claims)
         return
     person.awaits_confirmation = True
-    yield _finding(
+    yield finding_at(
         person,
         "kk_number",
         "moved_family",
@@ -174,7 +196,7 @@ def _left_behind(person: Person, member: Member, claims: Claims) -> Iterator[Fin
         other.pk != member.pk and other.status in LIVING and other.pk not in claims.matched
         for other in others
     ):
-        yield _finding(
+        yield finding_at(
             person,
             "kk_number",
             "family_left_without_head",
@@ -185,7 +207,7 @@ def _left_behind(person: Person, member: Member, claims: Claims) -> Iterator[Fin
         )
 
 
-def check_head(persons: list[Person], claims: Claims) -> None:
+def check_head(persons: list[Person], claims: Claims, *, confirmed: frozenset[int]) -> None:
     """One active head after the import: a head that the file does not name is in the way."""
     household = persons[0].household
     heads = [person for person in persons if _is_head(person)]
@@ -193,17 +215,24 @@ def check_head(persons: list[Person], claims: Claims) -> None:
         return
     in_file = {person.member.pk for person in persons if person.member}
     for member in claims.known.members_of[household.pk]:
-        if member.is_head and member.pk not in in_file:
-            heads[0].row.findings.append(
-                _finding(
-                    heads[0],
-                    "relation",
-                    "head_taken",
-                    _("The family %(family)s has another head in the registry, %(code)s.")
-                    % {"family": household.code, "code": member.code},
-                    _("Add that person to the list with the present relation or state."),
-                )
-            )
+        if not member.is_head or member.pk in in_file:
+            continue
+        present = claims.matched.get(member.pk)
+        if present and present.position in confirmed:
+            claims.waiting_heads.append(WaitingHead(heads[0], household, present))
+        else:
+            heads[0].row.findings.append(head_taken(heads[0], household, member))
+
+
+def head_taken(person: Person, household: Household, other: Member) -> Finding:
+    return finding_at(
+        person,
+        "relation",
+        "head_taken",
+        _("The family %(family)s has another head in the registry, %(code)s.")
+        % {"family": household.code, "code": other.code},
+        _("Add that person to the list with the present relation or state."),
+    )
 
 
 def _is_head(person: Person) -> bool:

@@ -12,11 +12,13 @@ from households.imports.layout import letters
 from households.imports.staging import notes_of, staged_content
 from households.models import Household, ImportBatch, ImportRow, Member, Outcome
 from tkpk.encryption import EncryptedTextField
-from tkpk.formats import date_long
+from tkpk.formats import date_long, rupiah
 from tkpk.models import Territory
 from tkpk.nik import mask
 
 PAGE = 50
+# The key of an area of which a row says nothing.
+NO_AREA = "-/-/-"
 TABS = {
     "semua": gettext_lazy("All"),
     "baru": gettext_lazy("New"),
@@ -57,6 +59,16 @@ class Remark:
 
 
 @dataclass(frozen=True)
+class Receipt:
+    """One receipt of aid that would be written: its facts, old → new."""
+
+    programme: str
+    period: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
 class RowName:
     """What names a row on the page: its place in the file and the person's name."""
 
@@ -77,6 +89,9 @@ class Line:
     tone: str
     differences: list[Difference]
     remarks: list[Remark]
+    receipts: list[Receipt]
+    # What the registry and the list say and what stays as it is.
+    beside: list[Difference]
 
 
 def rows_of_tab(batch: ImportBatch, tab: str) -> QuerySet[ImportRow]:
@@ -151,12 +166,44 @@ def _line(
         content["sheet"],
         row.row_number,
         content["name"] or "",
-        content["area"],
+        "" if content["area"] == NO_AREA else content["area"],
         row.get_outcome_display(),
         row.awaits_confirmation,
     )
     remarks = [remark(Finding(**said), columns) for said in content["findings"]]
-    return Line(named, TONES[Outcome(row.outcome)], differences, remarks)
+    receipts = []
+    if row.outcome != Outcome.REFUSED:
+        receipts = [_receipt(said) for said in content.get("receipts", [])]
+    beside = {name: list(pair) for name, pair in content.get("beside", {}).items()}
+    return Line(
+        named,
+        TONES[Outcome(row.outcome)],
+        differences,
+        remarks,
+        receipts,
+        _differences(Member, beside, places),
+    )
+
+
+def _receipt(said: dict[str, Any]) -> Receipt:
+    return Receipt(
+        said["programme_name"],
+        date_long(said["period_from"]),
+        _facts(said["old"]),
+        _facts(said["new"]) or _("received"),
+    )
+
+
+def _facts(values: dict[str, Any]) -> str:
+    """`until 31 Desember 2026 · Rp600.000 · beras`"""
+    words = []
+    if values.get("period_to"):
+        words.append(_("until %(day)s") % {"day": date_long(values["period_to"])})
+    if values.get("amount_idr") is not None:
+        words.append(rupiah(values["amount_idr"]))
+    if values.get("goods"):
+        words.append(values["goods"])
+    return " · ".join(words)
 
 
 def remark(finding: Finding, columns: dict[str, int]) -> Remark:

@@ -26,11 +26,15 @@ FORMULA_ERROR = "#ERROR!"
 
 @dataclass
 class Sheet:
-    """A sheet as it lies in the file: `rows[0]` is row 1, rows end at their last filled cell."""
+    """A sheet as it lies in the file: `rows[0]` is row 1, rows end at their last filled cell.
+
+    `merged`: merged cells of the first rows as top, left, bottom, right, all from 0.
+    """
 
     name: str
     rows: list[list[Cell]] = field(default_factory=list)
     kind: str = "xlsx"
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
 def read_file(data: bytes, *, name: str) -> list[Sheet]:
@@ -80,23 +84,33 @@ def _run_child(data: bytes, *, kind: str) -> bytes:
 
 def _refusal(said: dict[str, Any]) -> UnreadableFile:
     """The child's code in words."""
-    if said["error"] == "too_large":
-        return extent.too_large(**said["detail"])
-    if said["error"] == "csv_quotes":
-        return UnreadableFile(
-            "csv_quotes",
-            _(
-                'A quotation mark (") near line %(line)s is not closed, so the rows after it '
-                "cannot be told apart. Mend it, or save the table as .xlsx."
-            )
-            % {"line": said["detail"]},
-        )
-    if said["error"] == "not_text":
-        return UnreadableFile(
-            "not_text",
-            _("This is not a text table. Save it as Excel Workbook (.xlsx) or as CSV UTF-8."),
-        )
-    return password() if said["error"] == "password" else damaged()
+    code, detail = said["error"], said["detail"]
+    if code == "too_large":
+        return extent.too_large(**detail)
+    if code == "password":
+        return password()
+    if code in _WORDS:
+        return UnreadableFile(code, _WORDS[code]() % {"line": detail})
+    return damaged()
+
+
+_WORDS = {
+    "csv_quotes": lambda: _(
+        'A quotation mark (") near line %(line)s is not closed, so the rows after it '
+        "cannot be told apart. Mend it, or save the table as .xlsx."
+    ),
+    "cell_too_long": lambda: _(
+        "Near line %(line)s a cell holds more than 32,767 characters. Either a quotation "
+        'mark (") before it is not closed, or the text has to be shortened.'
+    ),
+    "too_much": lambda: _(
+        "The file holds more cells or text than a population list has. Copy the table "
+        "alone into a new file, or split it."
+    ),
+    "not_text": lambda: _(
+        "This is not a text table. Save it as Excel Workbook (.xlsx) or as CSV UTF-8."
+    ),
+}
 
 
 def _sheets(lines: bytes, *, kind: str) -> list[Sheet]:
@@ -112,8 +126,10 @@ def _sheets(lines: bytes, *, kind: str) -> list[Sheet]:
     return sheets
 
 
-def _untagged(said: dict[str, str]) -> "Sheet | date":
-    return date.fromisoformat(said["d"]) if "d" in said else Sheet(said["sheet"])
+def _untagged(said: dict[str, Any]) -> "Sheet | date":
+    if "d" in said:
+        return date.fromisoformat(said["d"])
+    return Sheet(said["sheet"], merged=[tuple(place) for place in said.get("merged", ())])
 
 
 def _mark_broken(sheet: Sheet, broken: list[tuple[int, int]]) -> None:

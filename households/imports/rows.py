@@ -9,18 +9,27 @@ from households.imports import cells
 from households.imports.findings import ERROR, WARNING, CellError, Finding
 from households.imports.layout import Table, fold
 from households.imports.reading import Cell
+from tkpk.nik import LENGTH
 
 END_MARK = "###"
 END_COLUMNS = 5
 _MIN_NUMBERED = 4
 _COUNT_DIGITS = 8
+_FEW_CELLS = 3
+_NUMBERS = ("nik", "kk_number")
 _TOTAL = re.compile(r"(grand |sub ?)?(jumlah|total|rekap(itulasi)?)\b.*", re.IGNORECASE)
 
 
 def data_rows(table: Table, findings: list[Finding]) -> Iterator[tuple[int, list[Cell]]]:
     """Row number and cells of every row of data; what is passed over is put into `findings`."""
     first = table.header_row + 1
+    known = {fold(header) for header in table.headers if header}
+    numbers = [table.columns[name] for name in _NUMBERS if name in table.columns]
     for number, row in enumerate(table.sheet.rows[table.header_row :], first):
+        if _is_numbered_person(row, numbers):
+            # By far the most rows: neither note nor total nor header.
+            yield number, row
+            continue
         if _has_end_mark(row) and not _has_number(table, row):
             findings += _lost_after(table, number)
             return
@@ -28,10 +37,12 @@ def data_rows(table: Table, findings: list[Finding]) -> Iterator[tuple[int, list
             continue
         if number == first and _is_numbering(row):
             findings.append(_passed_over(table, number, "numbering_row"))
-        elif _is_header(table, row):
+        elif _is_header(row, known):
             findings.append(_passed_over(table, number, "header_row"))
         elif _is_total(table, row):
             findings.append(_passed_over(table, number, "total_row"))
+        elif _names_nobody(table, row):
+            findings.append(_passed_over(table, number, "nobody_row"))
         else:
             yield number, row
 
@@ -45,8 +56,7 @@ def _has_end_mark(row: list[Cell]) -> bool:
 def _has_number(table: Table, row: list[Cell]) -> bool:
     """A person's number stands here; a mere count is shorter."""
     return any(
-        len(re.sub(r"[^0-9]", "", _under(table, row, name))) > _COUNT_DIGITS
-        for name in ("nik", "kk_number")
+        len(re.sub(r"[^0-9]", "", _under(table, row, name))) > _COUNT_DIGITS for name in _NUMBERS
     )
 
 
@@ -72,10 +82,17 @@ def _lost_after(table: Table, number: int) -> Iterator[Finding]:
         )
 
 
-def _is_header(table: Table, row: list[Cell]) -> bool:
+def _is_numbered_person(row: list[Cell], places: list[int]) -> bool:
+    for place in places:
+        cell = row[place] if place < len(row) else None
+        if isinstance(cell, str) and len(cell) == LENGTH and cell.isdigit():
+            return True
+    return False
+
+
+def _is_header(row: list[Cell], known: set[str]) -> bool:
     """The header once more, as printed lists repeat it on every page."""
     said = [fold(_plain(cell)) for cell in row if cell is not None]
-    known = {fold(header) for header in table.headers if header}
     return len(said) >= _MIN_NUMBERED and all(cell in known for cell in said if cell)
 
 
@@ -95,6 +112,16 @@ def _is_total(table: Table, row: list[Cell]) -> bool:
     return any(_TOTAL.fullmatch(_plain(cell)) for cell in row)
 
 
+def _names_nobody(table: Table, row: list[Cell]) -> bool:
+    """A few words under other columns: who signs a list, and where."""
+    if "name" not in table.columns:
+        return False
+    filled = sum(not cells.is_blank(cell) for cell in row)
+    return filled <= _FEW_CELLS and not any(
+        _under(table, row, name) for name in ("name", *_NUMBERS)
+    )
+
+
 def _plain(cell: Cell) -> str:
     try:
         return cells.as_text(cell)
@@ -106,6 +133,7 @@ def _passed_over(table: Table, number: int, code: str) -> Finding:
     message = {
         "numbering_row": _("This row only numbers the columns and is passed over."),
         "header_row": _("This row repeats the header and is passed over."),
+        "nobody_row": _("This row names nobody and is passed over, as a note or a signature."),
         "total_row": _("This row is a total, not a person, and is passed over."),
     }[code]
     return Finding(table.sheet.name, number, "", code, message, level=WARNING)

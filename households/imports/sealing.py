@@ -9,14 +9,13 @@ from tkpk.encryption import seal, unseal
 
 
 def sealed_json(content: Any, *, context: str) -> bytes:
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_tagged)
-    return seal(text.encode(), context=context)
+    return seal(_ENCODER.encode(content).encode(), context=context)
 
 
 def unsealed_json(blob: bytes | memoryview, *, context: str) -> Any:
     """Inverse of `sealed_json`; None for an empty blob. Raises WrongKey."""
     raw = bytes(blob)
-    return json.loads(unseal(raw, context=context), object_hook=_untagged) if raw else None
+    return _DECODER.decode(unseal(raw, context=context).decode()) if raw else None
 
 
 def _tagged(value: Any) -> dict[str, str]:
@@ -27,7 +26,14 @@ def _tagged(value: Any) -> dict[str, str]:
     raise TypeError(f"{type(value).__name__} cannot be staged")
 
 
+# Made once: `json.dumps` with options makes one for every call.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_tagged)
+
+
 def _untagged(said: dict[str, Any]) -> Any:
     if "$date" in said:
         return datetime.date.fromisoformat(said["$date"])
     return Decimal(said["$decimal"]) if "$decimal" in said else said
+
+
+_DECODER = json.JSONDecoder(object_hook=_untagged)

@@ -5,13 +5,15 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from households.imports.collecting import without_collector
+from households.imports.comparison import person_changes
+from households.imports.copying import copy_rows
 from households.imports.examination import Examination, Person
 from households.imports.sealing import sealed_json, unsealed_json
-from households.models import ImportBatch, ImportCounter, ImportRow
+from households.models import ImportBatch, ImportCounter, ImportRow, Outcome
 from tkpk import files
+from tkpk.keyring import keyring, using
 from tkpk.models import Territory, User
-
-CHUNK = 500
 
 
 def start_batch(  # noqa: PLR0913 - what an officer chooses on one form
@@ -63,41 +65,58 @@ def next_code(kelurahan: Territory) -> str:
     return str(counter)
 
 
+_COLUMNS = (
+    *("batch_id", "position", "row_number", "family_number", "family_key", "outcome"),
+    *("possible_duplicate", "awaits_confirmation", "member_pk", "member_version"),
+    *("household_pk", "household_version", "blob"),
+)
+
+
 def stage_rows(batch: ImportBatch, examination: Examination) -> None:
     """Replace the staged rows; in the caller's transaction."""
     batch.rows.all().delete()
-    rows = [_staged(batch, person) for person in examination.persons]
-    ImportRow.objects.bulk_create(rows, batch_size=CHUNK)
+    with using(keyring()), without_collector():  # keys are looked up once, not once a row
+        rows = (_staged(batch, person) for person in examination.persons)
+        copy_rows(ImportRow._meta.db_table, _COLUMNS, rows)
 
 
-def _staged(batch: ImportBatch, person: Person) -> ImportRow:
+def _staged(batch: ImportBatch, person: Person) -> tuple[Any, ...]:
     member, household = person.member, person.household
-    row = ImportRow(
-        batch=batch,
-        position=person.position,
-        row_number=person.row.row_number,
-        family_number=person.family_number,
-        family_key=person.family_key,
-        outcome=person.outcome,
-        possible_duplicate=person.possible_duplicate,
-        awaits_confirmation=person.awaits_confirmation,
-        member_pk=member.pk if member else None,
-        member_version=member.version if member else None,
-        household_pk=household.pk if household else None,
-        household_version=household.version if household else None,
+    return (
+        batch.pk,
+        person.position,
+        person.row.row_number,
+        person.family_number,
+        person.family_key,
+        person.outcome.value,
+        person.possible_duplicate,
+        person.awaits_confirmation,
+        member.pk if member else None,
+        member.version if member else None,
+        household.pk if household else None,
+        household.version if household else None,
+        sealed_json(_content(person), context=ImportRow.context_of(batch.pk, person.position)),
     )
+
+
+def _content(person: Person) -> dict[str, Any]:
+    row, is_new = person.row, person.outcome == Outcome.NEW
     content = {
-        "sheet": person.row.sheet,
-        "name": person.row.values["name"],
-        "kk_number": person.row.values["kk_number"],
-        "area": person.row.area.key,
-        "changes": person.changes,
+        "sheet": row.sheet,
+        "name": row.values["name"] or (person.member.name if person.member else ""),
+        "kk_number": row.values["kk_number"],
+        "area": row.area.key,
+        "changes": person_changes(row, None) if is_new else person.changes,
         "family_changes": person.family_changes,
         "moves_family": person.moves_family,
-        "findings": [finding.as_dict() for finding in person.row.findings],
+        "findings": [finding.as_dict() for finding in row.findings],
     }
-    row.blob = sealed_json(content, context=row.blob_context)
-    return row
+    # Most rows have neither.
+    if person.receipts:
+        content["receipts"] = person.receipts
+    if person.beside:
+        content["beside"] = person.beside
+    return content
 
 
 def staged_content(row: ImportRow) -> dict[str, Any]:
@@ -109,6 +128,7 @@ def sealed_notes(batch: ImportBatch, examination: Examination) -> bytes:
     content = {
         "findings": [finding.as_dict() for finding in examination.notes],
         "areas": examination.unknown_areas,
+        "programmes": examination.unknown_programmes,
         "columns": examination.columns,
     }
     return sealed_json(content, context=batch.notes_context)
@@ -118,5 +138,6 @@ def notes_of(batch: ImportBatch) -> dict[str, Any]:
     return unsealed_json(batch.notes, context=batch.notes_context) or {
         "findings": [],
         "areas": [],
+        "programmes": [],
         "columns": {},
     }

@@ -1,20 +1,23 @@
 """Undo of an import: what it created goes, what it changed gets its old values back."""
 
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
-from simple_history.utils import bulk_update_with_history
 
 from households.codes import Relation
+from households.imports import bulk
 from households.imports.checking import close_batch
+from households.imports.given_away import holders_of
+from households.imports.heads import set_aside
 from households.imports.known import chunks
 from households.imports.sealing import unsealed_json
-from households.imports.staging import CHUNK
 from households.models import (
+    AidReceipt,
     BatchStatus,
     Household,
     HouseholdStatus,
@@ -22,11 +25,15 @@ from households.models import (
     ImportChange,
     Member,
 )
-from households.workflows.registering import MEMBER_FLOW, MOVE_TO
+from households.workflows.registering import MEMBER_FLOW, moves_between
+from tkpk.keyring import keyring, using
 from tkpk.models import KelurahanOffice, User
 
 NAMED = 10
-LABELS = {model._meta.label_lower: model for model in (Member, Household)}
+# What an import writes; a later one may point to an earlier one.
+LABELS = {model._meta.label_lower: model for model in (Household, Member, AidReceipt)}
+# Columns that are not given back as they are: a state has its workflow.
+_NOT_WRITTEN = {"status", "status_on", "version"}
 
 
 class BuiltUpon(Exception):
@@ -50,80 +57,70 @@ def undo_batch(batch: ImportBatch, *, by: User, reason: str) -> ImportBatch:
 
     Also PermissionDenied and ValidationError as `Workflow.apply` does.
     """
-    with transaction.atomic():
+    with transaction.atomic(), using(keyring()):
         KelurahanOffice.objects.select_for_update().get(territory=batch.kelurahan_id)
         locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if locked.status == BatchStatus.APPLIED:
-            changes = _loaded(locked)
-            in_the_way = [change.row.code for change in changes if change.is_built_upon]
-            in_the_way += _foreign_uses(changes)
-            in_the_way += _closed_since(changes)
-            if in_the_way:
-                raise BuiltUpon(sorted(set(in_the_way)))
+            _refuse_built_upon(locked)
+            changed = _changed(locked)
             why = _("Import %(code)s undone") % {"code": batch.code}
             try:
                 with transaction.atomic():
-                    _take_back(changes, by=by, reason=why)
-            except IntegrityError as error:  # a NIK or the place of head was given away meanwhile
-                raise BuiltUpon([batch.code]) from error
+                    _take_back(locked, changed, by=by, reason=why)
+            except (IntegrityError, ValidationError) as error:
+                # A NIK or the place of head was given away meanwhile.
+                people = [(c.pk, c.old) for c in changed if c.model is Member]
+                holders = holders_of(locked, people)
+                if isinstance(error, ValidationError) and not holders:
+                    raise
+                raise BuiltUpon(holders or [batch.code]) from error
             locked.changes.all().delete()
-            _reopen_earlier(changes)
+            _reopen_earlier(changed)
         return close_batch("undo", locked, by=by, reason=reason)
 
 
-class _Loaded:
-    """A change with the row as it stands now."""
-
-    def __init__(self, change: ImportChange, row: Any) -> None:
-        self.change, self.row = change, row
-        self.created = change.kind == ImportChange.Kind.CREATED
-
-    @property
-    def is_built_upon(self) -> bool:
-        return self.row.version != self.change.version_after
-
-    def old_values(self) -> dict[str, Any]:
-        return unsealed_json(self.change.blob, context=self.change.blob_context)
+# --- what stands in the way ---------------------------------------------------------------------
 
 
-def _loaded(batch: ImportBatch) -> list[_Loaded]:
-    by_label: dict[str, dict[int, ImportChange]] = defaultdict(dict)
-    for change in batch.changes.all():
-        by_label[change.label][change.object_pk] = change
-    loaded = []
-    for label, changes in by_label.items():
-        rows = LABELS[label]._default_manager.filter(kelurahan=batch.kelurahan)
-        for part in chunks(sorted(changes)):
-            found = rows.filter(pk__in=part).select_for_update(of=("self",))
-            loaded += [_Loaded(changes[row.pk], row) for row in found]
-    return loaded
+def _refuse_built_upon(batch: ImportBatch) -> None:
+    codes: set[str] = set()
+    for label, model in LABELS.items():
+        codes |= {model(pk=pk).code for pk in _changed_since(batch, label, model)}
+        codes |= {model(pk=pk).code for pk in _used_elsewhere(batch, label, model)}
+    codes |= {household.code for household in _closed_since(batch)}
+    if codes:
+        raise BuiltUpon(sorted(codes))
 
 
-def _closed_since(changes: list[_Loaded]) -> list[str]:
-    """Codes of families that persons would return to and that were closed meanwhile."""
-    old = [c.old_values() for c in changes if not c.created and isinstance(c.row, Member)]
-    homes = {values["household_id"] for values in old if values.get("household_id")}
-    closed = Household.objects.filter(pk__in=homes).exclude(status=HouseholdStatus.ACTIVE)
-    return [household.code for household in closed]
+def _changed_since(batch: ImportBatch, label: str, model: Any) -> list[int]:
+    """Rows whose version is not the one that the batch left; all of them stay locked."""
+    after = batch.changes.filter(label=label, object_pk=models.OuterRef("pk"))
+    rows = model._base_manager.filter(
+        kelurahan_id=batch.kelurahan_id, pk__in=_pks(batch, label)
+    ).annotate(version_after=models.Subquery(after.values("version_after")[:1]))
+    locked = rows.select_for_update(of=("self",)).values_list("pk", "version", "version_after")
+    return [pk for pk, version, expected in locked.iterator(bulk.CHUNK) if version != expected]
 
 
-def _foreign_uses(changes: list[_Loaded]) -> list[str]:
-    """Codes of created rows that rows from elsewhere point to, whatever app they are of."""
-    created: dict[Any, set[int]] = defaultdict(set)
-    for change in changes:
-        if change.created:
-            created[type(change.row)].add(change.row.pk)
-    codes = []
-    for model, pks in created.items():
-        for relation in _relations_to(model):
-            rows = relation.related_model._base_manager.all()
-            own = created.get(relation.related_model, set())
-            for part in chunks(sorted(pks)):
-                uses = rows.filter(**{f"{relation.field.name}__in": part})
-                for used, user in uses.values_list(relation.field.attname, "pk"):
-                    if user not in own and not _comes_back(relation, user, changes):
-                        codes.append(model(pk=used).code)
-    return codes
+def _used_elsewhere(batch: ImportBatch, label: str, model: Any) -> set[int]:
+    """Created rows that rows from elsewhere point to, whatever app they are of."""
+    used: set[int] = set()
+    for relation in _relations_to(model):
+        related = relation.related_model
+        created = _pks(batch, label, kind=ImportChange.Kind.CREATED)
+        rows = related._base_manager.filter(**{f"{relation.field.name}__in": created})
+        own = related._meta.label_lower
+        if related is Member:
+            # A person who moved into a created family by this batch moves out again with its undo.
+            rows = rows.exclude(pk__in=_pks(batch, own))
+        elif own in LABELS:
+            rows = rows.exclude(pk__in=_pks(batch, own, kind=ImportChange.Kind.CREATED))
+        used |= set(rows.order_by().values_list(relation.field.attname, flat=True).distinct())
+    return used
+
+
+def _pks(batch: ImportBatch, label: str, **kind: str) -> Any:
+    return ImportChange.objects.filter(batch=batch, label=label, **kind).values("object_pk")
 
 
 def _relations_to(model: type[Any]) -> list[Any]:
@@ -138,86 +135,102 @@ def _relations_to(model: type[Any]) -> list[Any]:
     ]
 
 
-def _comes_back(relation: Any, user: int, changes: list[_Loaded]) -> bool:
-    """A person who moved into a created family by this batch moves out again with its undo."""
-    return relation.related_model is Member and any(
-        isinstance(change.row, Member) and change.row.pk == user for change in changes
-    )
+def _closed_since(batch: ImportBatch) -> Iterable[Household]:
+    """Families that persons would return to and that were closed meanwhile."""
+    old = [change.old for change in _changed(batch) if change.model is Member]
+    homes = {values["household_id"] for values in old if values.get("household_id")}
+    return [
+        household
+        for part in chunks(sorted(homes))
+        for household in Household.objects.filter(pk__in=part).exclude(
+            status=HouseholdStatus.ACTIVE
+        )
+    ]
 
 
-def _take_back(changes: list[_Loaded], *, by: User, reason: str) -> None:
+# --- taking back --------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Changed:
+    """A row that the batch changed, and its values before."""
+
+    model: Any
+    pk: int
+    old: dict[str, Any]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: old for name, old in self.old.items() if name not in _NOT_WRITTEN}
+
+
+def _changed(batch: ImportBatch) -> list[_Changed]:
+    return [
+        _Changed(
+            LABELS[change.label],
+            change.object_pk,
+            unsealed_json(change.blob, context=change.blob_context),
+        )
+        for change in batch.changes.filter(kind=ImportChange.Kind.CHANGED).iterator(bulk.CHUNK)
+    ]
+
+
+def _take_back(batch: ImportBatch, changed: list[_Changed], *, by: User, reason: str) -> None:
     """Created rows go first, so that NIK and head are free for the old values."""
-    _delete([c.row for c in changes if c.created and isinstance(c.row, Member)], Member)
-    restored = [change for change in changes if not change.created]
-    people = [change for change in restored if isinstance(change.row, Member)]
-    leaving = [c for c in people if c.old_values().get("status") not in (None, "ACTIVE")]
+    _delete(batch, AidReceipt)
+    _delete(batch, Member)
+    people = [change for change in changed if change.model is Member]
+    leaving = [c for c in people if c.old.get("status") not in (None, "ACTIVE")]
     _restore_states(leaving, by=by, reason=reason)
-    was_head = [c for c in people if c.old_values().get("relation") == Relation.HEAD]
-    _restore_values([c for c in people if c not in was_head], Member, by=by)
-    _restore_values(was_head, Member, by=by)
-    _restore_values([c for c in restored if c not in people], Household, by=by)
-    _restore_states(
-        [c for c in people if c.old_values().get("status") == "ACTIVE"], by=by, reason=reason
-    )
-    _delete([c.row for c in changes if c.created and isinstance(c.row, Household)], Household)
+    was_head = [c for c in people if c.old.get("relation") == Relation.HEAD]
+    heads = {change.pk for change in was_head}
+    aside = set_aside(c.pk for c in people if "household_id" in c.old and "relation" not in c.old)
+    for group in ([c for c in people if c.pk not in heads], was_head):
+        rows = [(c.pk, {**c.values, **aside.get(c.pk, {})}) for c in group]
+        bulk.update_by_columns(Member, rows, user_pk=by.pk)
+    for model in (Household, AidReceipt):
+        rows = [(c.pk, c.values) for c in changed if c.model is model]
+        bulk.update_by_columns(model, rows, user_pk=by.pk)
+    returning = [c for c in people if c.old.get("status") == "ACTIVE"]
+    _restore_states(returning, by=by, reason=reason)
+    _delete(batch, Household)
 
 
-def _reopen_earlier(changes: list[_Loaded]) -> None:
+def _restore_states(changes: list[_Changed], *, by: User, reason: str) -> None:
+    for change in changes:
+        row = Member.objects.get(pk=change.pk)
+        for move in moves_between(row.status, change.old["status"]):
+            row = MEMBER_FLOW.apply(
+                move, row, by=by, reason=reason, changes={"status_on": change.old["status_on"]}
+            )
+
+
+def _delete(batch: ImportBatch, model: Any) -> None:
+    """Created rows and their history. The trail keeps how many, and that they are gone."""
+    created = _pks(batch, model._meta.label_lower, kind=ImportChange.Kind.CREATED)
+    history = model.history.model._base_manager.filter(id__in=created)
+    history._raw_delete(using="default")
+    model._base_manager.filter(pk__in=created)._raw_delete(using="default")
+
+
+def _reopen_earlier(changed: list[_Changed]) -> None:
     """The import before this one finds its rows as it left them, so it can be undone next.
 
     Not where a state was changed: the trail has sealed those rows, so they must stay.
     """
-    now: dict[tuple[str, int, int], int] = {}
-    for change in changes:
-        old = {} if change.created else change.old_values()
-        if "version" in old and "status" not in old:
-            place = (change.change.label, change.row.pk, old["version"])
-            now[place] = change.row.version
-    for part in chunks(sorted({pk for _label, pk, _version in now})):
+    before: dict[tuple[str, int, int], int] = {}
+    by_model: dict[Any, dict[int, int]] = defaultdict(dict)
+    for change in changed:
+        if "version" in change.old and "status" not in change.old:
+            by_model[change.model][change.pk] = change.old["version"]
+    for model, versions in by_model.items():
+        for part in chunks(sorted(versions)):
+            now = model._base_manager.filter(pk__in=part).values_list("pk", "version")
+            label = model._meta.label_lower
+            before.update({(label, pk, versions[pk]): version for pk, version in now})
+    for part in chunks(sorted({pk for _label, pk, _version in before})):
         found = ImportChange.objects.filter(object_pk__in=part)
-        stale = [c for c in found if (c.label, c.object_pk, c.version_after) in now]
+        stale = [c for c in found if (c.label, c.object_pk, c.version_after) in before]
         for earlier in stale:
-            earlier.version_after = now[earlier.label, earlier.object_pk, earlier.version_after]
-        ImportChange.objects.bulk_update(stale, ["version_after"], batch_size=CHUNK)
-
-
-def _restore_states(changes: list[_Loaded], *, by: User, reason: str) -> None:
-    for change in changes:
-        old = change.old_values()
-        fresh = MEMBER_FLOW.apply(
-            MOVE_TO[old["status"]],
-            change.row,
-            by=by,
-            reason=reason,
-            changes={"status_on": old["status_on"]},
-        )
-        change.row = fresh
-
-
-def _restore_values(changes: list[_Loaded], model: type[Any], *, by: User) -> None:
-    names: set[str] = set()
-    now, rows = timezone.now(), []
-    for change in changes:
-        values = {
-            name: value
-            for name, value in change.old_values().items()
-            if name not in {"status", "status_on", "version"}
-        }
-        for name, value in values.items():
-            setattr(change.row, name, value)
-        if values:
-            change.row.updated_by, change.row.updated_at = by, now
-            change.row.version += 1
-            rows.append(change.row)
-            names |= set(values)
-    if rows:
-        fields = [*sorted(names), "updated_by", "updated_at", "version"]
-        bulk_update_with_history(rows, model, fields, batch_size=CHUNK, default_user=by)
-
-
-def _delete(rows: list[Any], model: type[Any]) -> None:
-    """Rows and their history. The trail keeps how many, and that they are gone."""
-    history = apps.get_model(f"{model._meta.app_label}.Historical{model.__name__}")
-    for part in chunks(sorted(row.pk for row in rows)):
-        history._default_manager.filter(id__in=part).delete()
-        model._base_manager.filter(pk__in=part)._raw_delete(using="default")
+            earlier.version_after = before[earlier.label, earlier.object_pk, earlier.version_after]
+        ImportChange.objects.bulk_update(stale, ["version_after"], batch_size=bulk.CHUNK)

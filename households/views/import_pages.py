@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from households.forms.imports import AreasForm, UndoForm
+from households.imports.column_choice import said_of
 from households.imports.findings import Finding
 from households.imports.jobs import is_stuck, job_of
 from households.imports.preview import (
@@ -24,14 +25,16 @@ from tkpk.requests import StaffRequest
 S = BatchStatus
 STEPS: dict[str, int] = {
     S.READING: 2,
-    S.NEEDS_AREAS: 2,
-    S.CHECKED: 3,
-    S.APPLYING: 4,
-    S.APPLIED: 5,
-    S.UNDONE: 5,
+    S.NEEDS_COLUMNS: 2,
+    S.NEEDS_AREAS: 3,
+    S.CHECKED: 4,
+    S.APPLYING: 5,
+    S.APPLIED: 6,
+    S.UNDONE: 6,
 }
 TONES: dict[str, str] = {
     S.READING: "running",
+    S.NEEDS_COLUMNS: "attention",
     S.NEEDS_AREAS: "attention",
     S.CHECKED: "attention",
     S.APPLYING: "running",
@@ -48,7 +51,7 @@ _COUNT_OF_TAB = {
 
 
 def detail_context(
-    request: StaffRequest, batch: ImportBatch, *, areas_form: AreasForm | None = None
+    request: StaffRequest, batch: ImportBatch, *, asking: AreasForm | None = None
 ) -> dict[str, Any]:
     """Everything for the page; rows are unsealed only where they are shown."""
     context: dict[str, Any] = {
@@ -59,7 +62,7 @@ def detail_context(
         "buttons": {
             found.name: found
             for found in IMPORT_FLOW.open_to(request.user, batch)
-            if found.name in BUTTONS
+            if found.name in {*BUTTONS, "arrange"}
         },
         "saves": batch.counts.get("new", 0) + batch.counts.get("changed", 0),
     }
@@ -68,12 +71,24 @@ def detail_context(
         context["job"] = job
         context["stuck"] = is_stuck(batch)
     if batch.status == S.NEEDS_AREAS:
-        areas = notes_of(batch)["areas"]
-        context["areas_form"] = areas_form or AreasForm(kelurahan=batch.kelurahan, areas=areas)
+        context["areas_form"] = asking or areas_form(batch)
     if batch.status in {S.CHECKED, S.APPLIED}:
         context.update(_preview(request, batch))
         context["undo_form"] = UndoForm()
+        said = said_of(batch)
+        context["mapping_name"] = said.name if said else ""
     return context
+
+
+def areas_form(batch: ImportBatch, said: Any = None) -> AreasForm:
+    """The questions of this batch: unknown areas, and unknown programmes of aid."""
+    notes = notes_of(batch)
+    return AreasForm(
+        said,
+        kelurahan=batch.kelurahan,
+        areas=notes["areas"],
+        programmes=notes.get("programmes", []),
+    )
 
 
 def _preview(request: StaffRequest, batch: ImportBatch) -> dict[str, Any]:

@@ -1,26 +1,27 @@
 """The import under `/kerja/impor/`: file, areas, check, save, undo."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from households.forms.imports import AreasForm, ImportForm, UndoForm
+from households.forms.imports import ImportForm, UndoForm
+from households.imports import bulk_setting
 from households.imports.areas import remember
 from households.imports.checking import close_batch
 from households.imports.error_workbook import refused_workbook
-from households.imports.jobs import ask_again, ask_to_apply, ask_to_read
-from households.imports.staging import notes_of, start_batch
+from households.imports.jobs import ask_again, ask_to_read
+from households.imports.programmes import answer_programmes
+from households.imports.staging import start_batch
 from households.imports.undoing import BuiltUpon, undo_batch
 from households.models import BatchStatus, ImportBatch
-from households.views.import_pages import detail_context, whole_number
-from households.workflows.importing import BUTTONS, IMPORT_FLOW
+from households.views.import_batches import batch_for, move_to_job
+from households.views.import_pages import areas_form, detail_context, whole_number
+from households.workflows.importing import BUTTONS
 from tkpk import rights, trail
 from tkpk.files import FileRemoved
 from tkpk.models import Mandate, Territory
@@ -44,13 +45,6 @@ def _kelurahan(request: StaffRequest) -> Territory:
         raise PermissionDenied
     _mandate(request, kelurahan)
     return kelurahan
-
-
-def _batch(request: StaffRequest, pk: int) -> ImportBatch:
-    rows = ImportBatch.objects.visible_to(request.user)
-    return get_object_or_404(
-        rows.select_related("kelurahan", "source", "created_by", "fallback__parent"), pk=pk
-    )
 
 
 @never_cache
@@ -98,27 +92,30 @@ def _started(request: StaffRequest, kelurahan: Territory, form: ImportForm) -> I
 @never_cache
 @require_safe
 def import_detail(request: StaffRequest, pk: int) -> HttpResponse:
-    batch = _batch(request, pk)
+    batch = batch_for(request, pk)
+    if batch.status == BatchStatus.NEEDS_COLUMNS:
+        return redirect("import_columns", pk)
     return render(request, "staff/imports/detail.html", detail_context(request, batch))
 
 
 @require_POST
 def import_areas(request: StaffRequest, pk: int) -> HttpResponse:
-    batch = _batch(request, pk)
-    form = AreasForm(request.POST, kelurahan=batch.kelurahan, areas=notes_of(batch)["areas"])
+    batch = batch_for(request, pk)
+    form = areas_form(batch, request.POST)
     if not form.is_valid():
-        context = detail_context(request, batch, areas_form=form)
+        context = detail_context(request, batch, asking=form)
         return render(request, "staff/imports/detail.html", context, status=422)
     with transaction.atomic():
-        if _moved(request, "map_areas", batch, changes={"areas_asked": True}):
+        if move_to_job(request, "map_areas", batch, changes={"areas_asked": True}):
             remember(batch.kelurahan, batch.layout, form.answers(), by=request.user)
+            answer_programmes(batch.kelurahan, form.programmes(), by=request.user)
     return redirect("import_detail", pk)
 
 
 @require_POST
 def import_moves(request: StaffRequest, pk: int) -> HttpResponse:
     """Confirm, row by row, that known persons have moved to the KK of the file."""
-    batch = _batch(request, pk)
+    batch = batch_for(request, pk)
     typed = map(whole_number, request.POST.getlist("position"))
     ticked = [number for number in typed if number is not None]
     waiting = batch.rows.filter(awaits_confirmation=True, position__in=ticked)
@@ -126,28 +123,15 @@ def import_moves(request: StaffRequest, pk: int) -> HttpResponse:
     if confirmed == batch.confirmed_moves:
         messages.info(request, _("Tick the persons who have moved to this KK."))
     else:
-        _moved(request, "recheck", batch, changes={"confirmed_moves": confirmed})
+        move_to_job(request, "recheck", batch, changes={"confirmed_moves": confirmed})
     return redirect("import_detail", pk)
-
-
-def _moved(request: StaffRequest, move: str, batch: ImportBatch, **options: Any) -> bool:
-    """Make a move that hands the batch to a job; a refusal is shown as a message."""
-    try:
-        with transaction.atomic():
-            batch = IMPORT_FLOW.apply(move, batch, by=request.user, **options)
-            ask = ask_to_apply if batch.status == BatchStatus.APPLYING else ask_to_read
-            ask(batch, by=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-        return False
-    return True
 
 
 @require_POST
 def import_step(request: StaffRequest, pk: int, move: str) -> HttpResponse:
     if move not in BUTTONS:
         raise Http404
-    batch = _batch(request, pk)
+    batch = batch_for(request, pk)
     if move == "confirm":
         _confirm(request, batch)
     else:
@@ -160,7 +144,7 @@ def _confirm(request: StaffRequest, batch: ImportBatch) -> None:
     if request.POST.get("version") != str(batch.version):
         messages.error(request, _("The preview has changed. Look at it again before saving."))
         return
-    _moved(request, "confirm", batch, changes={"problem_code": ""})
+    move_to_job(request, "confirm", batch, changes={"problem_code": ""})
 
 
 def _reason(request: StaffRequest) -> str:
@@ -187,7 +171,7 @@ def _close(request: StaffRequest, batch: ImportBatch, move: str) -> None:
 @require_POST
 def import_retry(request: StaffRequest, pk: int) -> HttpResponse:
     """Send a batch whose job failed to the worker again."""
-    batch = _batch(request, pk)
+    batch = batch_for(request, pk)
     _mandate(request, batch.kelurahan)
     ask_again(batch, by=request.user)
     return redirect("import_detail", pk)
@@ -196,9 +180,11 @@ def import_retry(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def import_refused(request: StaffRequest, pk: int) -> HttpResponse:
     """The refused rows as a workbook. It holds persons: the trail says who took it."""
-    batch = _batch(request, pk)
+    batch = batch_for(request, pk)
     mandate = _mandate(request, batch.kelurahan)
-    if not batch.counts.get("refused") or not batch.rows.exists():
+    # An order to set many rows is no file whose rows could be mended.
+    none = not batch.counts.get("refused") or not batch.rows.exists()
+    if none or batch.layout == bulk_setting.NAME:
         raise Http404
     try:
         content = refused_workbook(batch)

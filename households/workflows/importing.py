@@ -33,7 +33,19 @@ def _something_to_save(batch: ImportBatch) -> None:
         raise ValidationError(_("There is nothing new to save."), code="nothing_to_save")
 
 
+def _has_columns(batch: ImportBatch) -> None:
+    """A workbook that was taken out of the registry, or an order, has columns of its own."""
+    if batch.layout in OWN_LAYOUTS:
+        raise ValidationError(
+            _("The columns of this file are the registry's own."), code="own_layout"
+        )
+
+
+# Files that the registry wrote itself: a workbook taken out to be edited, an order to set a fact.
+OWN_LAYOUTS = frozenset({"diedit", "isi_massal"})
 _STAFF = {Role.STAFF}
+# The registry is not touched yet, so the officer may drop the file.
+OPEN_STATUSES = frozenset({S.READING, S.NEEDS_COLUMNS, S.NEEDS_AREAS, S.CHECKED})
 
 IMPORT_FLOW = Workflow(
     process="import",
@@ -41,9 +53,17 @@ IMPORT_FLOW = Workflow(
     model=ImportBatch,
     moves={
         "confirm": Move(_("Save"), {S.CHECKED}, S.APPLYING, _STAFF, guard=_something_to_save),
+        "map_columns": Move(_("Answer columns"), {S.NEEDS_COLUMNS}, S.READING, _STAFF),
+        "arrange": Move(
+            _("Set the columns yourself"),
+            {S.NEEDS_AREAS, S.CHECKED},
+            S.READING,
+            _STAFF,
+            guard=_has_columns,
+        ),
         "map_areas": Move(_("Answer areas"), {S.NEEDS_AREAS}, S.READING, _STAFF),
         "recheck": Move(_("Check again"), {S.CHECKED}, S.READING, _STAFF),
-        "discard": Move(_("Discard"), {S.READING, S.NEEDS_AREAS, S.CHECKED}, S.DISCARDED, _STAFF),
+        "discard": Move(_("Discard"), OPEN_STATUSES, S.DISCARDED, _STAFF),
         "undo": Move(
             _("Undo this import"),
             {S.APPLIED},
@@ -56,6 +76,7 @@ IMPORT_FLOW = Workflow(
             ),
         ),
         # The steps of the jobs.
+        "ask_columns": Move(_("Ask for columns"), {S.READING}, S.NEEDS_COLUMNS, _STAFF),
         "ask_areas": Move(_("Ask for areas"), {S.READING}, S.NEEDS_AREAS, _STAFF),
         "present": Move(_("Show what would change"), {S.READING}, S.CHECKED, _STAFF),
         "refuse": Move(_("Refuse the file"), {S.READING}, S.REFUSED, _STAFF),
@@ -64,7 +85,7 @@ IMPORT_FLOW = Workflow(
     },
     conflicts=no_conflicts,
     sealed_fields=("kelurahan_id", "code", "status", "source_sha256", "all_or_nothing", "counts"),
-    duties=frozenset({"confirm", "map_areas"}),
+    duties=frozenset({"confirm", "map_columns", "map_areas"}),
 )
 # What a person may press; the rest is done by the jobs.
 BUTTONS = ("confirm", "discard", "undo")

@@ -5,7 +5,9 @@ import pytest
 from households.models import Household, Member
 from tests.browser.test_account import sign_in
 from tests.factories import PASSWORD, make_installation, make_kelurahan, make_rt, make_user
+from tests.households import lists
 from tests.households import workbooks as make
+from tkpk.models import User
 from tkpk.roles import Role
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,6 +32,40 @@ def hand_in(page, *people):
     )
     page.locator("main form button.btn-primary").click()
     page.wait_for_url("**/kerja/impor/*/")
+
+
+def answer_columns(page):
+    """A decile list: what the headers did not say, by keyboard where a keyboard does it best."""
+    page.locator("select[name=column2]").select_option("decile")
+    page.locator("main form .btn-primary").click()
+    page.locator(".field-error").first.wait_for()
+    page.locator("details:has([name=registry_source])").wait_for()
+    page.locator("[name=registry_source]").select_option("DTSEN")
+    page.locator("[name=decile_as_of]").fill("2026-10-01")
+    page.locator("[name=name]").focus()
+    page.keyboard.press("Enter")
+
+
+def test_an_unknown_list_is_told_its_columns_once(
+    page_at, office, assert_accessible, expected_console
+):
+    expected_console.append("422")
+    family = lists.known_family(office, User.objects.get(username="petugas"))
+    sign_in(page_at, "petugas", PASSWORD)
+    page_at.goto("/kerja/impor/baru/")
+    page_at.set_input_files(
+        "input[type=file]",
+        {"name": "desil.xlsx", "mimeType": XLSX, "buffer": lists.decile_list()},
+    )
+    page_at.locator("main form button.btn-primary").click()
+    page_at.wait_for_url("**/kolom/")
+    assert_accessible(page_at)
+    answer_columns(page_at)
+    page_at.locator("form[action$='/langkah/confirm/']").wait_for()
+    assert_accessible(page_at)
+    save(page_at)
+    family.refresh_from_db()
+    assert (family.registry_source, family.decile) == ("DTSEN", 2)
 
 
 def save(page):

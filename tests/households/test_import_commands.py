@@ -5,11 +5,9 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from households.models import (
-    ImportBatch,
-    Member,
-)
+from households.models import ColumnMapping, Household, ImportBatch, Member
 from tests import factories as make
+from tests.households import lists
 from tests.households import workbooks as file
 from tests.households.importing import OTHER_KK
 from tkpk.console import console_user
@@ -108,3 +106,46 @@ def test_all_or_nothing_at_the_command_saves_nothing(place, on_disk, capsys):
     assert (code, Member.objects.count()) == (2, 0)
     code, _out = ran(capsys, "import_households", path, "--commit")
     assert (code, Member.objects.count()) == (2, 1)
+
+
+# --- other lists --------------------------------------------------------------------------------
+@pytest.fixture
+def decile_file(tmp_path, place, officer):
+    lists.known_family(place, officer)
+    path = tmp_path / "desil.xlsx"
+    path.write_bytes(lists.decile_list())
+    return str(path)
+
+
+COLUMNS = [f"--map-column={header}={field}" for header, field in lists.DECILE_COLUMNS.items()]
+SOURCE = ["--set", "registry_source=DTSEN", "--set", "decile_as_of=2026-10-01"]
+
+
+def test_columns_are_said_once_at_the_command_line_and_remembered(decile_file, capsys):
+    known = ["import_households", decile_file, "--json"]
+    code, out = ran(capsys, *known)
+    assert (code, json.loads(out)["errors"][0]["code"]) == (1, "unknown_layout")
+    code, out = ran(capsys, *known, *COLUMNS, *SOURCE, "--purpose", "known")
+    assert (code, json.loads(out)["changed"]) == (0, 1)
+    assert not ColumnMapping.objects.exists()
+    code, out = ran(capsys, *known, *COLUMNS, *SOURCE, "--purpose", "known", "--commit")
+    assert (code, json.loads(out)["layout"]) == (0, "mapped")
+    assert Household.objects.get().decile == 2
+    # The headers are known now; the date of the next list has to be said.
+    code, out = ran(capsys, *known)
+    assert (code, json.loads(out)["errors"][0]["code"]) == (1, "columns_needed")
+    code, out = ran(capsys, *known, "--set", "decile_as_of=2026-10-01")
+    assert (code, json.loads(out)["unchanged"]) == (0, 1)
+
+
+def test_a_column_that_is_not_there_or_no_field_fails(decile_file, capsys):
+    wrong = {"Umur=nik": "map_column", "NIK=umur": "columns", "NIK": "map_column"}
+    for typed, expected in wrong.items():
+        code, out = ran(capsys, "import_households", decile_file, "--json", f"--map-column={typed}")
+        assert (code, json.loads(out)["errors"][0]["code"]) == (1, expected), typed
+
+
+def test_an_unknown_layout_leaves_no_open_batch_behind(decile_file, capsys):
+    code, out = ran(capsys, "import_households", decile_file, "--json", "--commit")
+    assert (code, json.loads(out)["errors"][0]["code"]) == (1, "unknown_layout")
+    assert not ImportBatch.objects.exclude(status="DISCARDED").exists()

@@ -15,10 +15,13 @@ pytestmark = pytest.mark.django_db
 # Act: the states in which it is possible, and the state after it. Only an officer does any.
 PROCEDURE = {
     "confirm": (["CHECKED"], "APPLYING"),
+    "map_columns": (["NEEDS_COLUMNS"], "READING"),
+    "arrange": (["NEEDS_AREAS", "CHECKED"], "READING"),
     "map_areas": (["NEEDS_AREAS"], "READING"),
     "recheck": (["CHECKED"], "READING"),
-    "discard": (["READING", "NEEDS_AREAS", "CHECKED"], "DISCARDED"),
+    "discard": (["READING", "NEEDS_COLUMNS", "NEEDS_AREAS", "CHECKED"], "DISCARDED"),
     "undo": (["APPLIED"], "UNDONE"),
+    "ask_columns": (["READING"], "NEEDS_COLUMNS"),
     "ask_areas": (["READING"], "NEEDS_AREAS"),
     "present": (["READING"], "CHECKED"),
     "refuse": (["READING"], "REFUSED"),
@@ -26,7 +29,8 @@ PROCEDURE = {
     "renew": (["APPLYING"], "READING"),
 }
 STATES = [
-    "READING", "NEEDS_AREAS", "CHECKED", "APPLYING", "APPLIED", "UNDONE", "REFUSED", "DISCARDED",
+    "READING", "NEEDS_COLUMNS", "NEEDS_AREAS", "CHECKED", "APPLYING", "APPLIED", "UNDONE",
+    "REFUSED", "DISCARDED",
 ]  # fmt: skip
 CLOSED = {"APPLIED", "UNDONE", "REFUSED", "DISCARDED"}
 

@@ -169,9 +169,10 @@ def test_an_officer_changes_neither_the_dwelling_nor_the_members_of_the_own_fami
 
 # The procedure, copied by hand: status → what an officer (or the officer's job) may do.
 PROCEDURE = {
-    "READING": {"ask_areas", "present", "refuse", "discard"},
-    "NEEDS_AREAS": {"map_areas", "discard"},
-    "CHECKED": {"confirm", "recheck", "discard"},
+    "READING": {"ask_columns", "ask_areas", "present", "refuse", "discard"},
+    "NEEDS_COLUMNS": {"map_columns", "discard"},
+    "NEEDS_AREAS": {"map_areas", "arrange", "discard"},
+    "CHECKED": {"confirm", "arrange", "recheck", "discard"},
     "APPLYING": {"save", "renew"},
     "APPLIED": {"undo"},
     "UNDONE": set(),

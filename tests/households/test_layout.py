@@ -4,7 +4,10 @@ import pytest
 
 from households import codes
 from households.imports import families, opensid
-from households.imports.layout import Match, letters, recognise
+from households.imports.layout import Match, recognise
+from households.imports.opensid_columns import COLUMNS
+from households.imports.parsed import ParsedRow
+from households.imports.parsing import NOTHING, parse_rows
 from households.imports.reading import Sheet, read_file
 from tests.households import workbooks as make
 
@@ -19,16 +22,16 @@ def match_of(*grids: list[list[object]], kind: str = "xlsx", names: tuple = ()) 
     return recognise(sheets, (opensid.LAYOUT,))
 
 
-def parsed(*people: dict, demo: bool = True, **options) -> list[opensid.ParsedRow]:
+def parsed(*people: dict, demo: bool = True, **options) -> list[ParsedRow]:
     match = match_of(make.grid(people), **options)
-    return list(opensid.parse_rows(match, demo=demo, today=TODAY))
+    return list(parse_rows(match, demo=demo, today=TODAY))
 
 
 def grouped(*people: dict) -> list[families.Family]:
     return families.check_families(parsed(*people), today=TODAY)
 
 
-def errors(*rows: opensid.ParsedRow) -> list[tuple[int, str]]:
+def errors(*rows: ParsedRow) -> list[tuple[int, str]]:
     return [(f.row, f.code) for row in rows for f in row.findings if f.is_error]
 
 
@@ -41,10 +44,14 @@ def of(group: list[families.Family]) -> list[tuple[int, str]]:
 
 def test_the_43_columns_are_the_43_fields():
     match = match_of(make.grid([make.person()]))
-    assert len(match.tables[0].columns) == len(opensid.COLUMNS) == 43
+    assert len(match.tables[0].columns) == len(COLUMNS) == 43
     assert match.findings == []
-    [row] = opensid.parse_rows(match, demo=True, today=TODAY)
-    assert list(row.values) == [column.field for column in opensid.COLUMNS]
+    [row] = parse_rows(match, demo=True, today=TODAY)
+    assert row.values.keys() == NOTHING.keys()
+    assert NOTHING.keys() - {column.field for column in COLUMNS} == {
+        "main_activity",
+        "chronic_illness",
+    }
 
 
 @pytest.mark.parametrize(
@@ -54,7 +61,7 @@ def test_a_header_is_known_in_any_case_and_spelling(kk):
     headers = [kk, "NIK", "Nama Lengkap", "JENIS KELAMIN", "Tgl. Lahir", "SHDK", "R.T."]
     match = match_of([headers, [make.KK, make.HEAD_NIK, "PAK CONTOH", "L", "20/05/1970", "KK", 4]])
     assert not match.findings
-    [row] = opensid.parse_rows(match, demo=True, today=TODAY)
+    [row] = parse_rows(match, demo=True, today=TODAY)
     assert (row.values["kk_number"], row.values["relation"], row.area.rt) == (make.KK, 1, "004")
     assert not row.findings
 
@@ -64,7 +71,7 @@ def test_title_rows_above_and_column_numbers_below_the_header_are_passed_over():
     numbering = [str(n) for n in range(1, len(make.HEADERS) + 1)]
     titles = [["DAFTAR PENDUDUK"], ["RT 012 RW 003"], []]
     match = match_of([*titles, table[0], numbering, table[1]])
-    rows = list(opensid.parse_rows(match, demo=True, today=TODAY))
+    rows = list(parse_rows(match, demo=True, today=TODAY))
     assert [row.row_number for row in rows] == [6]
     assert [(finding.row, finding.code) for finding in match.findings] == [(5, "numbering_row")]
 
@@ -90,16 +97,8 @@ def test_an_unknown_column_is_reported_and_its_values_are_kept_beside_the_row():
     assert [(f.code, f.column, f.level) for f in match.findings] == [
         ("column_ignored", "catatan", "warning")
     ]
-    [row] = opensid.parse_rows(match, demo=True, today=TODAY)
+    [row] = parse_rows(match, demo=True, today=TODAY)
     assert row.source_values == {"catatan": "x"}
-
-
-def test_values_without_a_header_are_reported_by_the_column_letter():
-    rows = make.grid([make.person()])
-    rows[1] += [None, "x"]
-    [finding] = match_of(rows).findings
-    assert (finding.code, finding.column) == ("column_unnamed", "AS")
-    assert [letters(place) for place in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
 
 
 def test_a_missing_or_a_doubled_header_refuses_every_row():
@@ -107,7 +106,7 @@ def test_a_missing_or_a_doubled_header_refuses_every_row():
     match = match_of(make.grid([make.person(), make.wife()], headers))
     assert [(f.code, f.column) for f in match.findings] == [("column_missing", "kk_level")]
     assert match.blocked
-    rows = list(opensid.parse_rows(match, demo=True, today=TODAY))
+    rows = list(parse_rows(match, demo=True, today=TODAY))
     assert errors(*rows) == [(2, "sheet_refused"), (3, "sheet_refused")]
 
     match = match_of(make.grid([make.person()], [*make.HEADERS, "Nomor KK"]))
@@ -118,13 +117,13 @@ def test_a_missing_or_a_doubled_header_refuses_every_row():
 def test_the_end_mark_ends_the_data_and_notes_follow_unread():
     rows = [*make.grid([make.person()]), [None, "### akhir"], ["catatan"], ["Jumlah", 5]]
     match = match_of(rows)
-    assert len(list(opensid.parse_rows(match, demo=True, today=TODAY))) == 1
+    assert len(list(parse_rows(match, demo=True, today=TODAY))) == 1
 
 
 def test_people_below_an_end_mark_are_told_of_and_not_dropped_in_silence():
     rows = [*make.grid([make.person()]), ["###"], *make.grid([make.wife(), make.child()])[1:]]
     match = match_of(rows)
-    assert len(list(opensid.parse_rows(match, demo=True, today=TODAY))) == 1
+    assert len(list(parse_rows(match, demo=True, today=TODAY))) == 1
     assert [(f.row, f.code, f.level) for f in match.findings] == [(3, "rows_after_end", "error")]
 
 
@@ -139,21 +138,21 @@ def test_a_column_too_narrow_for_its_text_refuses_the_row_and_ends_nothing():
 def test_a_header_repeated_on_every_page_of_a_list_is_passed_over():
     table = make.grid([make.person(), make.wife()])
     match = match_of([table[0], table[0], table[1], table[0], table[2]])
-    rows = list(opensid.parse_rows(match, demo=True, today=TODAY))
+    rows = list(parse_rows(match, demo=True, today=TODAY))
     assert [row.row_number for row in rows] == [3, 5]
     assert [(f.row, f.code) for f in match.findings] == [(2, "header_row"), (4, "header_row")]
 
 
 def test_control_characters_of_an_unknown_column_are_not_kept():
     match = match_of(make.grid([make.person(catatan="a\x00b")], [*make.HEADERS, "catatan"]))
-    [row] = opensid.parse_rows(match, demo=True, today=TODAY)
+    [row] = parse_rows(match, demo=True, today=TODAY)
     assert row.source_values == {"catatan": "ab"}
 
 
 def test_trailing_empty_rows_and_a_total_are_no_people():
     total = [None] * 4 + ["JUMLAH", None, 97]
     match = match_of([*make.grid([make.person()]), [], ["", " "], total, []])
-    rows = list(opensid.parse_rows(match, demo=True, today=TODAY))
+    rows = list(parse_rows(match, demo=True, today=TODAY))
     assert [row.row_number for row in rows] == [2]
     assert [(f.row, f.code, f.level) for f in match.findings] == [(5, "total_row", "warning")]
 
@@ -262,7 +261,7 @@ def test_a_csv_row_shifted_by_a_delimiter_is_refused():
     rows = make.grid([make.person()])
     rows[1].append("sisa")
     match = match_of(rows, kind="csv")
-    [row] = opensid.parse_rows(match, demo=True, today=TODAY)
+    [row] = parse_rows(match, demo=True, today=TODAY)
     assert errors(row) == [(2, "extra_cells")]
 
 
@@ -280,7 +279,7 @@ def test_half_a_coordinate_is_refused():
 
 def test_a_number_in_an_unknown_column_is_not_kept_whole():
     rows = make.grid([make.person(pelapor=f"NIK {make.HEAD_NIK}")], [*make.HEADERS, "pelapor"])
-    [row] = opensid.parse_rows(match_of(rows), demo=True, today=TODAY)
+    [row] = parse_rows(match_of(rows), demo=True, today=TODAY)
     assert row.source_values == {"pelapor": "NIK 3471••••••••••••"}
 
 
@@ -295,7 +294,7 @@ def test_every_format_gives_the_same_family(form):
         "csv-cp1252": lambda: make.text(table, encoding="cp1252"),
     }[form]()
     match = recognise(read_file(data, name="d." + form[:4]), (opensid.LAYOUT,))
-    rows = list(opensid.parse_rows(match, demo=True, today=TODAY))
+    rows = list(parse_rows(match, demo=True, today=TODAY))
     [family] = families.check_families(rows, today=TODAY)
     assert [row.values["name"] for row in family.rows] == ["PAK CONTOH", "BU CONTOH", "MAS CONTOH"]
     assert family.findings == []
@@ -306,7 +305,7 @@ def test_numbers_typed_as_numbers_in_excel_are_refused_and_codes_and_dates_are_n
         [make.person(nik=int(make.HEAD_NIK), sex=1, tanggallahir=date(1970, 5, 20), rt=4)]
     )
     match = recognise(read_file(make.xlsx(table), name="d.xlsx"), (opensid.LAYOUT,))
-    [row] = opensid.parse_rows(match, demo=True, today=TODAY)
+    [row] = parse_rows(match, demo=True, today=TODAY)
     assert errors(row) == [(2, "number_lost_digits")]
     assert (row.values["sex"], row.area.rt, row.values["nik"]) == (1, "004", None)
 

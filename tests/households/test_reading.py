@@ -100,12 +100,9 @@ def test_a_quote_never_closed_is_refused_and_names_the_line():
         (b"<html><table><tr><td>nama</td></tr></table></html>", "d.xls", "markup"),
         (b"\xef\xbb\xbf<?xml version='1.0'?><Workbook/>", "d.xls", "markup"),
         (b"nama\tnik\nA\t1\n", "d.xls", "text_as_workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "d.xls", "xls_not_read"),
-        (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
-            "d.xlsx",
-            "password",
-        ),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "d.xls", "damaged"),
+        (make.renamed_stream(make.xls(TABLE), "EncryptedPackage"), "d.xlsx", "password"),
+        (make.renamed_stream(make.xls(TABLE), "WordDocument"), "d.xls", "not_a_workbook"),
         (b"PK\x03\x04 cut off", "d.xlsx", "damaged"),
         (b"a;b\n\x00\x01\x02;c\n", "d.csv", "not_text"),
         (b"a;b\n\x81\x8d;c\n", "d.csv", "not_text"),
@@ -151,7 +148,8 @@ def test_a_far_sheet_hidden_under_another_path_is_found_too():
     data = make.archive(
         {
             "xl/workbook.xml": "<workbook/>",
-            "xl/elsewhere.xml": '<worksheet><row r="900000"><c r="A900000"/></row></worksheet>',
+            "xl/elsewhere.xml": '<worksheet><row r="900000"><c r="A900000"><v>1</v></c></row>'
+            "</worksheet>",
         }
     )
     assert refusal(data).code == "too_large"

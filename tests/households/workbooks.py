@@ -4,9 +4,11 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from datetime import date
 from xml.sax.saxutils import escape
 
 import xlsxwriter
+import xlwt
 
 HEADERS = [
     *("alamat", "dusun", "rw", "rt", "nama", "no_kk", "nik", "sex", "tempatlahir"),
@@ -80,6 +82,31 @@ def xlsx(*sheets: list[list[object]], names: Sequence[str] = (), hidden: str = "
                     sheet.write(at, place, cell)
     book.close()
     return target.getvalue()
+
+
+def xls(*sheets: list[list[object]], names: Sequence[str] = ()) -> bytes:
+    """An old workbook (BIFF8); dates are written as dates, numbers as numbers."""
+    book = xlwt.Workbook()
+    as_date = xlwt.easyxf(num_format_str="dd/mm/yyyy")
+    for number, rows in enumerate(sheets):
+        sheet = book.add_sheet(names[number] if names else f"Lembar{number + 1}")
+        for at, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                if isinstance(cell, date):
+                    sheet.write(at, place, cell, as_date)
+                elif cell is not None:
+                    sheet.write(at, place, cell)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def renamed_stream(data: bytes, name: str) -> bytes:
+    """The old workbook's container with its one stream under another name."""
+    old, new = "Workbook".encode("utf-16-le"), name.encode("utf-16-le")
+    at = data.index(old)
+    length = (len(new) + 2).to_bytes(2, "little")
+    return data[:at] + new.ljust(64, b"\0") + length + data[at + 66 :]
 
 
 def text(rows: list[list[object]], *, delimiter: str = ";", encoding: str = "utf-8") -> bytes:

@@ -3,6 +3,7 @@
 import json
 import sys
 from argparse import ArgumentParser
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,20 @@ from django.utils.translation import gettext as _
 from households.imports.applying import apply_batch
 from households.imports.areas import answer_of, place_of, remember
 from households.imports.checking import check_batch, close_batch, examine_file
+from households.imports.column_choice import (
+    MAPPED,
+    ColumnsNeeded,
+    Said,
+    choose,
+    remember_columns,
+    sealed_said,
+)
+from households.imports.column_options import ColumnOptions, said_by
 from households.imports.content import LAYOUTS
 from households.imports.findings import Finding
 from households.imports.staging import notes_of, staged_content, start_batch
 from households.imports.unreadable import UnreadableFile
-from households.models import BatchStatus, ImportBatch
+from households.models import BatchStatus, ImportBatch, ListPurpose
 from households.workflows.importing import IMPORT_FLOW
 from tkpk import rights
 from tkpk.console import console_user, officer_named
@@ -33,11 +43,14 @@ COUNTS = ("rows", "new", "changed", "unchanged", "refused", "duplicates", "famil
 class Command(BaseCommand):
     """Exit code 0: clean; 2: something was refused; 1: failed."""
 
-    help = "Import a population list (.xlsx, .ods, .csv). Without --commit nothing is kept."
+    help = "Import a list (.xlsx, .xls, .ods, .csv). Without --commit nothing is kept."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--layout", default="", choices=[layout.name for layout in LAYOUTS])
+        parser.add_argument("--map-column", action="append", default=[], metavar="HEADER=FIELD")
+        parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE")
+        parser.add_argument("--purpose", default="", choices=ListPurpose.values)
         parser.add_argument("--territory", default="", help="place of rows without a known area")
         parser.add_argument("--map-area", action="append", default=[], metavar="HAMLET/RW/RT=CODE")
         parser.add_argument("--commit", action="store_true", help="save; without it, preview")
@@ -94,13 +107,15 @@ def run(options: dict[str, Any]) -> dict[str, Any]:
     kelurahan = _kelurahan(fallback)
     answers = dict(_answers(options["map_area"], kelurahan))
     by = officer_named(options["by"])
+    said = _columns(data, kelurahan, options)
     if options["commit"]:
-        return _commit(data, kelurahan, fallback, answers, options, by)
+        chosen = _Chosen(kelurahan, fallback, answers, said)
+        return _commit(data, chosen, options, by)
     found = examine_file(
         data,
         name=options["file"].name,
         kelurahan=kelurahan,
-        layout=options["layout"],
+        layout=said.layout() if said else options["layout"],
         fallback=fallback,
         answers=answers,
         refuse_unknown=True,
@@ -134,35 +149,67 @@ def _answers(texts: list[str], kelurahan: Territory) -> list[tuple[str, Territor
     return found
 
 
+@dataclass(frozen=True)
+class _Chosen:
+    """What the options say of this file."""
+
+    kelurahan: Territory
+    fallback: Territory | None
+    answers: dict[str, Territory]
+    said: Said | None
+
+
+def _columns(data: bytes, kelurahan: Territory, options: dict[str, Any]) -> Said | None:
+    """What is typed or remembered of the file's columns. Raises ValidationError."""
+    typed = ColumnOptions(options["map_column"], options["set"], options["purpose"])
+    name = options["file"].name
+    said = said_by(typed, data, name=name, kelurahan=kelurahan)
+    if said or options["layout"]:
+        return said
+    try:
+        return choose(data, name=name, kelurahan=kelurahan)
+    except ColumnsNeeded as error:
+        raise ValidationError(
+            _("Say with --set what is true of this list alone: its date or its period."),
+            code="columns_needed",
+        ) from error
+
+
 def _commit(
-    data: bytes,
-    kelurahan: Territory,
-    fallback: Territory | None,
-    answers: dict[str, Territory],
-    options: dict[str, Any],
-    by: User | None,
+    data: bytes, chosen: _Chosen, options: dict[str, Any], by: User | None
 ) -> dict[str, Any]:
+    kelurahan, said = chosen.kelurahan, chosen.said
     by = by or console_user(kelurahan)
     # Before anything is stored: a stranger's file would stay behind as a batch that never ends.
     if not rights.holds(by, {Role.STAFF}, code=kelurahan.code):
         raise PermissionDenied(_("Only an officer of this kelurahan imports its list."))
-    layout = options["layout"] or LAYOUTS[0].name
+    layout = MAPPED if said else options["layout"]
     with transaction.atomic():
-        remember(kelurahan, layout, answers, by=by)
+        remember(kelurahan, layout or LAYOUTS[0].name, chosen.answers, by=by)
         batch = start_batch(
             data,
             name=options["file"].name,
             kelurahan=kelurahan,
             by=by,
-            fallback=fallback,
+            fallback=chosen.fallback,
             all_or_nothing=options["all_or_nothing"],
-            layout=options["layout"],
+            layout=layout,
             # There is nobody to ask: what has no answer is refused.
             areas_asked=True,
         )
+        if said:
+            batch.columns = sealed_said(batch, said)
+            batch.save(update_fields=["columns"])
+            remember_columns(kelurahan, said, by=by)
     batch = check_batch(batch, by=by)
     if batch.status == BatchStatus.REFUSED:
         raise UnreadableFile(batch.problem_code, batch.problem)
+    if batch.status == BatchStatus.NEEDS_COLUMNS:
+        close_batch("discard", batch, by=by)
+        raise ValidationError(
+            _("No layout fits this file: say its columns with --map-column."),
+            code="unknown_layout",
+        )
     findings = _kept_findings(batch)
     batch = _saved(batch, by)
     return {**_report(batch.layout, batch.counts, findings), "batch": batch.code}
