@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 
+from households import admin_reference as admin_reference  # registers its screens
 from households import families
 from households.admin_list import RtFilter, RwFilter, SealedSearchChangeList
 from households.forms.admin import (
@@ -31,6 +32,7 @@ from tkpk.admin_base import MandateAdmin
 from tkpk.exports import FORMATS
 from tkpk.requests import signed_in
 from tkpk.roles import Role
+from tkpk.sent_files import file_response
 
 
 class MemberInline(admin.StackedInline):
@@ -225,22 +227,20 @@ class HouseholdAdmin(ExportMixin, MandateAdmin):
         }
         return super().changelist_view(request, {**(extra_context or {}), **more})
 
-    def get_export_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
-        form = kwargs.get("export_form")
-        return {"numbers": bool(form and form.cleaned_data["numbers"])}
-
-    def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Any) -> str:
-        return f"keluarga-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"
-
     def _do_file_export(
         self, file_format: Any, request: HttpRequest, queryset: Any, export_form: Any = None
-    ) -> HttpResponse:
-        """The file, with an entry in the trail of each kelurahan whose families leave in it."""
+    ) -> Any:
+        """The file, written as it is sent, after an entry in the trail of each kelurahan."""
+        chosen = export_form.cleaned_data
         with transaction.atomic():
-            response = super()._do_file_export(file_format, request, queryset, export_form)
-            chosen = export_form.cleaned_data
             note_export(
                 queryset, by=signed_in(request), reason=chosen["reason"], numbers=chosen["numbers"]
             )
-        response["Cache-Control"] = "no-store, private"
-        return response
+        resource = self.choose_export_resource_class(export_form, request)(
+            numbers=chosen["numbers"]
+        )
+        content = resource.stream_csv if file_format.get_extension() == "csv" else resource.stream
+        name = f"keluarga-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"
+        return file_response(
+            content(queryset), name=name, content_type=file_format.get_content_type()
+        )

@@ -1,23 +1,29 @@
 """What leaves the registry in a workbook: families, or their members."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Field, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from import_export import resources
-from import_export.fields import Field
+from import_export.fields import Field as ExportField
+from tablib import Dataset
 
+from households.exporting import workbook
 from households.models import Household, Member
+from households.models.household import household_code
 from households.models.housing_facts import FOOD_FIELDS, HOUSING_FIELDS, INCOME_FIELDS
+from households.models.member import member_code
 from households.models.person_facts import DOCUMENT_FIELDS, HEALTH_FIELDS
 from households.searching import with_counts
 from households.sheet import hidden_number
 from households.visibility import Column, roles_seeing
-from tkpk import rights, trail
+from tkpk import exports, rights, trail
 from tkpk.encryption import EncryptedTextField
 from tkpk.models import Level, Mandate, Territory, User
 
@@ -58,75 +64,122 @@ PERSON_FIELDS = [
 ]
 
 
-def cell(row: Model, name: str, *, numbers: bool) -> Any:
-    """One stored field as a cell: words for codes, ISO dates, numbers hidden unless asked for."""
-    field = row._meta.get_field(name)
-    value = getattr(row, name)
-    if value is None or value == "":
-        return ""
+ROWS_AT_ONCE = 2_000
+
+
+def writer_of(field: Field, *, numbers: bool) -> Callable[[Any], Any]:
+    """How a stored value of this field stands in a cell; made once a column, not once a cell.
+
+    Words for codes (in the language that is active now), ISO dates, numbers hidden unless asked
+    for, "" for what is not known.
+    """
     if isinstance(field, EncryptedTextField):
-        return value if numbers else hidden_number(value)
-    if getattr(field, "choices", None):
-        return str(getattr(row, f"get_{name}_display")())
+        return _itself if numbers else hidden_number
+    if field.choices:
+        words = {code: str(word) for code, word in field.flatchoices}
+        return lambda value: "" if value is None else words.get(value, value)
+    return _plain
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if value is None:
+        return ""
     if isinstance(value, date):
         return value.isoformat()
     return value if isinstance(value, int | Decimal) else str(value)
 
 
-def _rw_and_rt(place: Territory) -> tuple[str, str]:
-    if place.level == Level.RT:
-        return (place.parent.name if place.parent else ""), place.name
-    return (place.name if place.level == Level.RW else ""), ""
-
-
 class RegistryResource(resources.ModelResource):
-    """Shared by both: cells as `cell` gives them, headers in the reader's language."""
+    """Shared by both: rows of cells, straight from the columns of a query.
+
+    `own` are columns that are no field of the model: name → header, the query's columns it needs,
+    and how these make a cell.
+    """
+
+    # Where the territory of a row is found, and where its family's KK number.
+    place = "territory"
+    kk = "kk_number"
 
     def __init__(self, *, numbers: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.numbers = numbers
 
-    def export_field(self, field: Field, instance: Any, **_kwargs: Any) -> Any:
-        name = self.get_field_name(field)
-        own = getattr(self, f"cell_{name}", None)
-        return own(instance) if own else cell(instance, name, numbers=self.numbers)
-
-    def get_export_headers(self, selected_fields: Any = None) -> list[str]:
-        return [self.header(self.get_field_name(field)) for field in self.get_export_fields()]
-
-    def header(self, name: str) -> str:
-        own = {
-            "code": _("Family code"),
-            "person_code": _("Person code"),
-            "kk": _("KK number"),
-            "rw": "RW",
-            "rt": "RT",
-            "head": _("Head of family"),
-            "members": _("Members"),
+    def own(self) -> dict[str, tuple[str, list[str], Callable[..., Any]]]:
+        level, name, above = (f"{self.place}__{part}" for part in ("level", "name", "parent__name"))
+        kk = Household._meta.get_field("kk_number")
+        return {
+            "kk": (_("KK number"), [self.kk], writer_of(kk, numbers=self.numbers)),
+            "rw": ("RW", [level, name, above], _rw),
+            "rt": ("RT", [level, name], lambda level, name: name if level == Level.RT else ""),
         }
-        if name in own:
-            return own[name]
-        return str(capfirst(self._meta.model._meta.get_field(name).verbose_name))
 
-    def get_user_visible_fields(self) -> list[Field]:
+    def columns(self) -> list[tuple[str, list[str], Callable[..., Any]]]:
+        """Header, columns of the query, and how they make a cell, in the order of the file."""
+        own, found = self.own(), []
+        for name in self._meta.export_order:
+            field = None if name in own else self._meta.model._meta.get_field(name)
+            found.append(
+                own[name]
+                if field is None
+                else (
+                    str(capfirst(field.verbose_name)),
+                    [name],
+                    writer_of(field, numbers=self.numbers),
+                )
+            )
+        return found
+
+    def headers(self) -> list[str]:
+        return [header for header, _paths, _write in self.columns()]
+
+    def rows(self, families: QuerySet[Household]) -> Iterator[list[Any]]:
+        """The cells of each row, read in parts; one query, whatever the number of rows."""
+        columns = self.columns()
+        paths = list(dict.fromkeys(path for _header, needed, _write in columns for path in needed))
+        places = {path: place for place, path in enumerate(paths)}
+        plan = [([places[path] for path in needed], write) for _h, needed, write in columns]
+        for row in self.filter_export(families).values_list(*paths).iterator(ROWS_AT_ONCE):
+            yield [write(*[row[place] for place in needed]) for needed, write in plan]
+
+    def stream(self, families: QuerySet[Household]) -> Iterator[bytes]:
+        """The workbook in pieces, written as the rows are read."""
+        headers = self.headers()
+        rows = chain([headers], self.rows(families))
+        return workbook.stream([workbook.Sheet("Data", rows, widths=_widths(headers))])
+
+    def stream_csv(self, families: QuerySet[Household]) -> Iterator[bytes]:
+        return exports.stream_csv(self.headers(), self.rows(families))
+
+    def export(self, queryset: Any = None, **_kwargs: Any) -> Dataset:
+        """The whole as import-export's own dataset."""
+        return Dataset(*self.rows(queryset), headers=self.headers())
+
+    def get_user_visible_fields(self) -> list[ExportField]:
         return self.get_export_fields()
+
+
+def _widths(headers: list[str]) -> list[int]:
+    return [min(40, max(12, len(header) + 2)) for header in headers]
+
+
+def _rw(level: str, name: str, above: str | None) -> str:
+    if level == Level.RT:
+        return above or ""
+    return name if level == Level.RW else ""
 
 
 class FamilyResource(RegistryResource):
     """One row a family."""
 
-    code = Field()
-    kk = Field()
-    rw = Field()
-    rt = Field()
-    head = Field()
-    members = Field()
-
     class Meta:
         model = Household
         name = "families"
-        fields = ["code", "kk", "rw", "rt", "head", "members", "status", *FAMILY_FIELDS]
-        export_order = fields
+        fields = ["status", *FAMILY_FIELDS]
+        export_order = ["code", "kk", "rw", "rt", "head", "members", *fields]
 
     @classmethod
     def get_display_name(cls) -> str:
@@ -135,39 +188,26 @@ class FamilyResource(RegistryResource):
     def filter_export(self, queryset: QuerySet[Household], **_kwargs: Any) -> Any:
         return with_counts(queryset)
 
-    def cell_code(self, row: Any) -> str:
-        return str(row.code)
-
-    def cell_kk(self, row: Household) -> Any:
-        return cell(row, "kk_number", numbers=self.numbers)
-
-    def cell_rw(self, row: Household) -> str:
-        return _rw_and_rt(row.territory)[0]
-
-    def cell_rt(self, row: Household) -> str:
-        return _rw_and_rt(row.territory)[1]
-
-    def cell_head(self, row: Any) -> str:
-        return row.head_name or ""
-
-    def cell_members(self, row: Any) -> int:
-        return int(row.living)
+    def own(self) -> dict[str, tuple[str, list[str], Callable[..., Any]]]:
+        return {
+            **super().own(),
+            "code": (_("Family code"), ["pk"], household_code),
+            "head": (_("Head of family"), ["head_name"], lambda name: name or ""),
+            "members": (_("Members"), ["living"], int),
+        }
 
 
 class PersonResource(RegistryResource):
     """One row a person of the families chosen."""
 
-    code = Field()
-    person_code = Field()
-    kk = Field()
-    rw = Field()
-    rt = Field()
+    place = "household__territory"
+    kk = "household__kk_number"
 
     class Meta:
         model = Member
         name = "persons"
-        fields = ["code", "person_code", "kk", "rw", "rt", *PERSON_FIELDS]
-        export_order = fields
+        fields = PERSON_FIELDS
+        export_order = ["code", "person_code", "kk", "rw", "rt", *fields]
 
     @classmethod
     def get_display_name(cls) -> str:
@@ -175,24 +215,16 @@ class PersonResource(RegistryResource):
 
     def filter_export(self, queryset: QuerySet[Household], **_kwargs: Any) -> Any:
         chosen = Member.objects.filter(household__in=queryset.order_by().values("pk"))
-        return chosen.select_related("household__territory__parent").order_by(
+        return chosen.order_by(
             "household__territory__code", "household_id", "relation", "birth_date", "pk"
         )
 
-    def cell_code(self, row: Member) -> str:
-        return row.household.code
-
-    def cell_person_code(self, row: Member) -> str:
-        return row.code
-
-    def cell_kk(self, row: Member) -> Any:
-        return cell(row.household, "kk_number", numbers=self.numbers)
-
-    def cell_rw(self, row: Member) -> str:
-        return _rw_and_rt(row.household.territory)[0]
-
-    def cell_rt(self, row: Member) -> str:
-        return _rw_and_rt(row.household.territory)[1]
+    def own(self) -> dict[str, tuple[str, list[str], Callable[..., Any]]]:
+        return {
+            **super().own(),
+            "code": (_("Family code"), ["household_id"], household_code),
+            "person_code": (_("Person code"), ["pk"], member_code),
+        }
 
 
 def note_export(families: QuerySet[Household], *, by: User, reason: str, numbers: bool) -> None:

@@ -89,7 +89,7 @@ def order(**changed):
 
 
 def rows_of(answer):
-    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
     header, *rows = sheet.iter_rows(values_only=True)
     return [dict(zip(header, row, strict=True)) for row in rows]
 
@@ -127,7 +127,7 @@ def test_numbers_leave_masked_unless_asked_for(officer, household, resource, kin
 
     def text(answer):
         if kind == CSV:
-            return answer.content.decode("utf-8-sig")
+            return answer.getvalue().decode("utf-8-sig")
         return repr(rows_of(answer))
 
     masked = text(officer.post(URL, order(resource=resource, format=kind)))
@@ -146,7 +146,7 @@ def test_numbers_leave_masked_unless_asked_for(officer, household, resource, kin
 def test_persons_leave_one_a_row(officer, staff, household):
     make_member(household, "@SUM(A1)", by=staff)
     answer = officer.post(URL, order(resource=PERSONS, format=CSV))
-    lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    lines = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig")), delimiter=";"))
     assert len(lines) == 1 + 3
     assert {len(line) for line in lines} == {len(lines[0])}
     assert any("'@SUM(A1)" in line for line in lines)

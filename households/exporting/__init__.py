@@ -1,0 +1,1 @@
+"""Lists that leave the registry as workbooks, and how they are written."""
