@@ -46,15 +46,18 @@ def _no_double(member: Member) -> None:
         )
 
 
-def _leave(target: S, label: Any, warning: Any = "") -> Move:
-    return Move(
-        label,
-        set(S) - {target},
-        target,
-        {Role.STAFF},
-        needs_reason=True,
-        warning=warning,
-    )
+# The dead do not move, and of a row entered twice nothing happens: first it is restored.
+_ENDED = {S.DECEASED, S.DUPLICATE}
+
+
+def _leave(target: S, label: Any) -> Move:
+    """What became of a living person, or of one who was gone already."""
+    return Move(label, set(S) - {target} - _ENDED, target, {Role.STAFF}, needs_reason=True)
+
+
+def _set_aside(target: S, label: Any) -> Move:
+    """What is wrong with the row itself, whatever became of the person."""
+    return Move(label, set(S) - {target, S.DUPLICATE}, target, {Role.STAFF}, needs_reason=True)
 
 
 MEMBER_FLOW = Workflow(
@@ -66,8 +69,8 @@ MEMBER_FLOW = Workflow(
         "record_move": _leave(S.MOVED, _("Record as moved away")),
         "record_missing": _leave(S.MISSING, _("Record as missing")),
         "record_absence": _leave(S.AWAY, _("Record as away for long")),
-        "mark_duplicate": _leave(S.DUPLICATE, _("Mark as entered twice")),
-        "invalidate": _leave(S.INVALID, _("Mark as not valid")),
+        "mark_duplicate": _set_aside(S.DUPLICATE, _("Mark as entered twice")),
+        "invalidate": _set_aside(S.INVALID, _("Mark as not valid")),
         "restore": Move(
             _("Restore to “lives here”"),
             set(S) - {S.ACTIVE},
@@ -84,6 +87,17 @@ MEMBER_FLOW = Workflow(
 )
 # Which move leads to a state: the import carries the states of a list through these.
 MOVE_TO = {move.target: name for name, move in MEMBER_FLOW.moves.items()}
+
+
+def moves_between(status: str, target: str) -> list[str]:
+    """The moves that lead from one state of a person to another: one, or two by way of restoring.
+
+    For what knows only both ends: a list that is imported, and whatever takes a change back.
+    """
+    name = MOVE_TO[S(target)]
+    if status in MEMBER_FLOW.moves[name].sources:
+        return [name]
+    return ["restore", name]
 
 
 def _nobody_left(household: Household) -> None:
