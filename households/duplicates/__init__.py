@@ -1,0 +1,1 @@
+"""Finding persons entered twice: arithmetic without the database, and the search itself."""
