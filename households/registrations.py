@@ -6,6 +6,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from households import (
+    counter_registrations,
+    duplicate_registrations,  # noqa: F401 - registers the review of duplicates
+    event_registrations,  # noqa: F401 - registers events and transfers
+    excel_registrations,  # noqa: F401 - registers exports and answers
+    visibility,
+)
 from households.home_panel import home_panel
 from households.imports import jobs as import_jobs  # noqa: F401 - registers the job kinds
 from households.models import Household, ImportBatch
@@ -67,6 +74,7 @@ registry.act_words |= {
     ("export", "export"): (_("Export"), _("Export with masked numbers")),
     ("export", "export_with_numbers"): (_("Export"), _("Export with full numbers")),
     ("statistics", "publish"): (_("Published figures"), _("Figures published")),
+    ("import", "make_programme"): (_("Import"), _("Aid programme added")),
     ("import", "error_workbook"): (_("Import"), _("Refused rows downloaded")),
 }
 
@@ -83,6 +91,8 @@ def import_reader(user: User, document: Document) -> Mandate | None:
 registry.document_readers.append(import_reader)
 registry.search_sources["families"] = search_families
 registry.home_panels["families"] = home_panel
+registry.home_panels["health"] = counter_registrations.health_panel
+registry.role_sights.append(visibility.sights)
 
 register_workflow(IMPORT_FLOW, url=lambda batch: reverse("import_detail", args=[batch.pk]))
 registry.menu.append(
@@ -96,6 +106,7 @@ registry.menu.append(
 )
 registry.sealed_blobs |= {
     ("households.ImportBatch", "notes"): lambda batch: batch.notes_context,
+    ("households.ImportBatch", "columns"): lambda batch: batch.columns_context,
     ("households.ImportRow", "blob"): lambda row: row.blob_context,
     ("households.ImportChange", "blob"): lambda change: change.blob_context,
 }

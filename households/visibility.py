@@ -35,6 +35,20 @@ COLUMNS: dict[Role, frozenset[Column]] = {
 }
 
 
+_WORDS = {
+    Column.NAMES: _("names, place and status"),
+    Column.FACTS: _("dwelling, school, work, papers and status in full"),
+    Column.IDENTIFIERS: _("NIK and KK number masked, in full by an act with a reason"),
+    Column.INCOME: _("income and goods"),
+    Column.HEALTH: _("health"),
+}
+
+
+def sights(role: Role) -> list[str | Promise]:
+    """What this role sees of the families of its own place, in words."""
+    return [_WORDS[column] for column in Column if column in COLUMNS.get(role, frozenset())]
+
+
 def roles_seeing(column: Column) -> frozenset[Role]:
     return frozenset(role for role, seen in COLUMNS.items() if column in seen)
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from crispy_forms.layout import HTML, Layout
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.html import format_html
@@ -9,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from households.codes import Relation
+from households.duplicates.typed import Likely, Typed, likely_same
 from households.families import head_of, nik_holder
 from households.forms.editing import SecretField, Sections, VersionedForm, day_input, person_link
 from households.models import LIVING, Member
 from households.models.person_facts import DOCUMENT_FIELDS, HEALTH_FIELDS
 from tkpk import nik as nik_rules
 from tkpk.encryption import blind_index
-from tkpk.models import Installation
+from tkpk.models import Installation, User
 from tkpk.nik import IdentifierError, check_nik, nik_warnings
 
 PERSON = ["name", "new_nik", "sex", "relation", "birth_place", "birth_date", "marital_status"]
@@ -100,6 +102,18 @@ class MemberForm(VersionedForm):
         ]
         widgets = {name: day_input() for name in ["birth_date", *DATES]}
 
+    def __init__(self, *args: Any, reader: User | None = None, **kwargs: Any) -> None:
+        """With `reader`, people who are alike are shown once, as this person may see them."""
+        self.reader = reader
+        self.likely: list[Likely] = []
+        super().__init__(*args, **kwargs)
+
+    def _layout(self) -> Layout:
+        layout = super()._layout()
+        # Under name and NIK, which stand first.
+        layout.fields[1].fields.insert(2, HTML('{% include "staff/duplicates/_check.html" %}'))
+        return layout
+
     def clean_new_nik(self) -> str:
         return self._checked_nik("new_nik")
 
@@ -136,7 +150,29 @@ class MemberForm(VersionedForm):
             self.add_error("latitude", _("Write both latitude and longitude, or neither."))
         self._refuse_second_nik(data)
         self._refuse_second_head(data)
+        self._warn_of_likely(data)
         return data
+
+    def _warn_of_likely(self, data: dict[str, Any]) -> None:
+        """Ask once before somebody is saved who may be there already."""
+        told = {"name", "new_nik", "birth_date"} & set(self.changed_data)
+        if self.errors or not self.reader or not told or self.data.get("save_anyway"):
+            return
+        typed = Typed(
+            data["name"],
+            data["new_nik"] or self.instance.nik,
+            data["birth_date"],
+            data["sex"],
+            data.get("birth_place", ""),
+        )
+        self.likely = likely_same(
+            typed, self.instance.household, reader=self.reader, other_than=self.instance.pk
+        )
+        if self.likely:
+            self.add_error(
+                None,
+                _("May be in the registry already. Compare, then tick “Save all the same”."),
+            )
 
     def _refuse_second_nik(self, data: dict[str, Any]) -> None:
         household = getattr(self.instance, "household", None)

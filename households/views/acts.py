@@ -1,6 +1,7 @@
 """Acts on families and persons: changes of state, and showing a full number."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,8 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from households import families
+from households.event_checks import ABSENT
 from households.forms.acts import MoveForm, RevealForm
-from households.models import Household, Member
+from households.models import EventKind, Household, Member
 from households.views.editing import get_household, get_member
 from households.workflows.registering import (
     HOUSEHOLD_FLOW,
@@ -27,6 +29,19 @@ from tkpk.requests import StaffRequest
 from tkpk.workflow import OpenMove, Workflow
 
 FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def event_of_move(move: str, member: Member) -> str:
+    """The kind of event by which a change of state is recorded; "" where the move stands alone."""
+    if move == "restore":
+        return EventKind.RETURN if member.status in ABSENT else ""
+    return {"record_death": EventKind.DEATH, "record_move": EventKind.MOVE_OUT}.get(move, "")
+
+
+def event_url(kind: str, member: Member) -> str:
+    """The form of an event about one person."""
+    url = reverse("event_add", args=[member.household_id, kind])
+    return f"{url}?{urlencode({'orang': member.pk})}"
 
 
 @never_cache
@@ -42,6 +57,9 @@ def household_move(request: StaffRequest, pk: int, move: str) -> HttpResponse:
 @FORM_METHODS
 def member_move(request: StaffRequest, pk: int, member_pk: int, move: str) -> HttpResponse:
     member = get_member(request, pk, member_pk)
+    kind = event_of_move(move, member)
+    if kind:
+        return redirect(event_url(kind, member))
     url = reverse("member_file", args=[pk, member_pk])
     page = {"household": member.household, "member": member, "back_url": url}
     return _move_page(request, MEMBER_FLOW, member, move, change_member_state, page)

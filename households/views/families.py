@@ -21,8 +21,10 @@ from households.forms.member import HeadForm, notes_on_nik
 from households.forms.search import FilterForm, SearchForm
 from households.keyset import page_of
 from households.models import LIVING, Household, Member
+from households.models.export_layout import TAKERS
 from households.models.household import READERS
 from households.searching import (
+    COMMON,
     filter_families,
     find_families,
     full_number,
@@ -31,6 +33,7 @@ from households.searching import (
 )
 from households.sheet import facts_of
 from households.views.editing import Edit, edit_page, get_household, require_editor
+from households.views.excel_lists import bulk_mandate
 from households.visibility import HOUSEHOLD_GROUPS, Column, columns_for, scopes_seeing
 from households.workflows.registering import HOUSEHOLD_FLOW
 from tkpk import drafts, search_token
@@ -66,6 +69,7 @@ def household_list(request: StaffRequest) -> HttpResponse:
         after=request.GET.get("sesudah", ""),
         before=request.GET.get("sebelum", ""),
         query={**query, **({"cari": token} if text else {})},
+        count_to=COMMON if text else None,
     )
     for row in page.rows:
         row.shows_facts = Column.FACTS in columns_for(request.user, row.territory.code)
@@ -79,6 +83,9 @@ def household_list(request: StaffRequest) -> HttpResponse:
         and not scopes_seeing(request.user, Column.IDENTIFIERS),
         "sees_facts": sees_facts,
         "may_add": bool(scopes(request.user, families.EDITORS)),
+        "may_bulk": bool(bulk_mandate(request.user)),
+        "may_export": bool(scopes(request.user, TAKERS)),
+        "list_query": urlencode({**query, **({"cari": token} if text else {})}),
     }
     return render(request, "staff/households/list.html", context)
 

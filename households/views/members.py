@@ -57,7 +57,7 @@ def member_add(request: StaffRequest, pk: int) -> HttpResponse:
     require_editor(request, household)
     data = request.POST if request.method == "POST" else drafts.restore(request)
     member = Member(household=household, kelurahan_id=household.kelurahan_id)
-    form = MemberForm(data, instance=member)
+    form = MemberForm(data, instance=member, reader=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             families.add_member(member, by=request.user)
@@ -84,7 +84,7 @@ def member_edit(request: StaffRequest, pk: int, member_pk: int) -> HttpResponse:
 
     edit = Edit(
         row=member,
-        make_form=lambda row, data: MemberForm(data, instance=row),
+        make_form=lambda row, data: MemberForm(data, instance=row, reader=request.user),
         save=save,
         fresh=lambda: get_member(request, pk, member_pk),
         done_url=reverse("member_file", args=[pk, member_pk]),

@@ -1,7 +1,12 @@
 """A kelurahan with one family and its officer, for tests of the registry's pages."""
 
+import datetime
+
 import pytest
 
+from households.exporting import submissions
+from households.exporting.shipped import add_shipped_layouts
+from households.models import ExportLayout, Household
 from tests.factories import make_family, make_installation, make_kelurahan, make_rt, make_user
 from tkpk.roles import Role
 
@@ -32,3 +37,34 @@ def officer(client, staff):
     """A client in which the officer is signed in."""
     client.force_login(staff)
     return client
+
+
+@pytest.fixture
+def layouts(kelurahan, staff):
+    add_shipped_layouts(kelurahan, staff)
+    return {row.shipped: row for row in ExportLayout.objects.all()}
+
+
+@pytest.fixture
+def drawn_up(layouts, kelurahan, staff, household):
+    submission = submissions.create_submission(
+        name="Usulan November", kind="PROPOSAL", layout=layouts["dtsen"], kelurahan=kelurahan,
+        by=staff,
+    )  # fmt: skip
+    submissions.add_rows(submission, Household.objects.all(), by=staff)
+    return submission
+
+
+@pytest.fixture
+def sent(drawn_up, staff):
+    return submissions.send(drawn_up, by=staff, sent_on=datetime.date(2026, 11, 2))
+
+
+@pytest.fixture
+def head(household):
+    return household.members.get(relation=1)
+
+
+@pytest.fixture
+def child(household):
+    return household.members.get(relation=4)

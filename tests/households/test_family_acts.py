@@ -65,23 +65,23 @@ def test_a_reason_with_a_number_in_it_is_refused(officer, household):
 # --- moves -----------------------------------------------------------------------------------
 def test_a_state_is_recorded_with_day_and_reason(officer, household):
     member = household.members.exclude(relation=Relation.HEAD).get()
-    url = reverse("member_move", args=[household.pk, member.pk, "record_move"])
+    url = reverse("member_move", args=[household.pk, member.pk, "record_absence"])
     assert officer.get(url).status_code == 200
     answer = officer.post(url, {"on": "2026-01-05", "reason": "Pindah ke Sleman"})
     assert answer["Location"] == reverse("member_file", args=[household.pk, member.pk])
     member.refresh_from_db()
-    assert member.status == Member.Status.MOVED
+    assert member.status == Member.Status.AWAY
     assert str(member.status_on) == "2026-01-05"
     assert TrailEntry.objects.get().reason == "Pindah ke Sleman"
 
 
 def test_a_move_without_reason_or_in_the_future_changes_nothing(officer, household):
     member = household.members.first()
-    url = reverse("member_move", args=[household.pk, member.pk, "record_death"])
+    url = reverse("member_move", args=[household.pk, member.pk, "record_missing"])
     for data in ({"on": "2026-01-05", "reason": " "}, {"on": "2999-01-01", "reason": "x"}):
         assert officer.post(url, data).status_code == 200
     assert Member.objects.get(pk=member.pk).status == Member.Status.ACTIVE
-    assert officer.get(url.replace("record_death", "melompat")).status_code == 404
+    assert officer.get(url.replace("catat-hilang", "melompat")).status_code == 404
 
 
 def test_a_family_is_closed_only_when_nobody_is_left(officer, staff, household):

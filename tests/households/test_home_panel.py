@@ -49,12 +49,13 @@ def test_who_opens_no_families_gets_no_panel(client, place, role):
 
 
 def test_the_first_page_takes_the_same_queries_for_one_family_and_for_three(
-    client, place, django_assert_num_queries
+    client, place, django_assert_num_queries, django_assert_max_num_queries
 ):
     officer = make_user("petugas", Role.STAFF, place)
     make_family(make_rt(place), by=officer)
     client.force_login(officer)
-    with django_assert_num_queries(12) as counted:
+    client.get(reverse("work_home"))  # The number of remarks on the data is kept a while.
+    with django_assert_max_num_queries(20) as counted:
         client.get(reverse("work_home"))
     for _number in range(2):
         make_family(make_rt(place), by=officer)

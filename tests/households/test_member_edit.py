@@ -131,11 +131,11 @@ def test_nobody_overwrites_a_person_that_somebody_else_saved(officer, staff, chi
 
 def test_a_change_of_state_meanwhile_is_not_undone_by_an_edit(officer, staff, child):
     mine = fields(child, name="Nama Saya")
-    url = reverse("member_move", args=[child.household_id, child.pk, "record_move"])
-    officer.post(url, {"on": "2026-01-05", "reason": "Pindah"})
+    url = reverse("member_move", args=[child.household_id, child.pk, "record_missing"])
+    officer.post(url, {"on": "2026-01-05", "reason": "Belum pulang"})
     assert officer.post(edit_url(child), mine).status_code == 409
     child.refresh_from_db()
-    assert child.status == Member.Status.MOVED
+    assert child.status == Member.Status.MISSING
 
 
 def test_what_was_typed_after_the_session_ended_comes_back(officer, staff, child):

@@ -1,0 +1,172 @@
+"""Admin screens of the registry's reference data: programmes of aid, and what sources mean."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from import_export.admin import ImportExportMixin
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.forms import ExportForm
+
+from households.imports.mapped import FIELDS, KEEP
+from households.models import AidProgramme, AreaMapping, ColumnMapping, ProgrammeAlias
+from households.programme_resource import ProgrammeResource
+from tkpk.admin_base import MandateAdmin, ReadOnlyAdmin
+from tkpk.exports import FORMATS
+from tkpk.models import Territory
+from tkpk.requests import signed_in
+from tkpk.rights import home_kelurahan, scopes
+from tkpk.roles import Role
+
+OFFICERS = frozenset({Role.STAFF})
+READERS = frozenset({Role.STAFF, Role.LURAH})
+
+
+class ReadVersionForm(forms.ModelForm):
+    """A form that is refused when somebody saved the row after it was shown."""
+
+    read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["read_version"].initial = getattr(self.instance, "version", None)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self.instance.pk:
+            # The admin saves in the transaction that this lock is held in.
+            row = type(self.instance)._default_manager.select_for_update().get(pk=self.instance.pk)
+            if row.version != data.get("read_version"):
+                raise ValidationError(
+                    _("Somebody else saved this row first. Open it again and compare."),
+                    code="stale",
+                )
+        return data
+
+
+class ProgrammeForm(ReadVersionForm):
+    """A programme; whom it is given to is fixed once something was received."""
+
+    class Meta:
+        model = AidProgramme
+        fields = ["name", "provider", "target", "active"]
+
+    def clean_target(self) -> str:
+        target = str(self.cleaned_data["target"])
+        changed = self.instance.pk and "target" in self.changed_data
+        if changed and self.instance.receipts.exists():
+            raise ValidationError(
+                _("Something was received from this programme already, so this stays as it is."),
+                code="in_use",
+            )
+        return target
+
+
+@admin.register(AidProgramme)
+class AidProgrammeAdmin(ImportExportMixin, MandateAdmin):
+    """Programmes of aid; they can be brought in as a file."""
+
+    view_roles, change_roles = READERS, OFFICERS
+    form = ProgrammeForm
+    resource_classes = [ProgrammeResource]
+    import_formats, export_formats = [XLSX, CSV], FORMATS
+    export_form_class = ExportForm
+    list_display = ["name", "provider", "target", "active"]
+    list_filter = ["active", "target"]
+    search_fields = ["name", "provider"]
+    fields = ["name", "provider", "target", "active", "read_version"]
+
+    def has_history_permission(self, request: HttpRequest, obj: Any) -> bool:
+        return False  # reference data: who wrote last and when stand in the row
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
+        user = signed_in(request)
+        return {"home": home_kelurahan(user, self.change_roles), "by": user}
+
+
+@admin.register(ColumnMapping)
+class ColumnMappingAdmin(ReadOnlyAdmin):
+    """What was said of the columns of other offices' lists. A new answer is given with a list."""
+
+    view_roles = READERS
+    list_display = ["name", "purpose", "updated_at"]
+    fields = ["name", "purpose", "columns_shown", "constants_shown", "updated_at", "updated_by"]
+    readonly_fields = ["columns_shown", "constants_shown"]
+
+    def has_history_permission(self, request: HttpRequest, obj: Any) -> bool:
+        return False
+
+    @admin.display(description=gettext_lazy("Columns"))
+    def columns_shown(self, row: ColumnMapping) -> SafeString:
+        labels = {field.name: field.label for field in FIELDS}
+        labels[KEEP] = _("Keep as a remark, as written")
+        said = row.said["columns"].items()
+        lines = [(header, labels.get(target, _("Leave out"))) for header, target in said]
+        return format_html_join("", "<div>{}: {}</div>", lines)
+
+    @admin.display(description=gettext_lazy("True of the whole list"))
+    def constants_shown(self, row: ColumnMapping) -> SafeString | str:
+        labels = {field.name: field.label for field in FIELDS}
+        said = row.said["constants"].items()
+        lines = [(labels.get(name, name), text) for name, text in said]
+        return format_html_join("", "<div>{}: {}</div>", lines) or "–"
+
+
+@admin.register(AreaMapping)
+class AreaMappingAdmin(MandateAdmin):
+    """Which place a source's words mean: a wrong answer is mended here."""
+
+    view_roles, change_roles = READERS, OFFICERS
+    list_display = ["words", "layout", "territory"]
+    list_filter = ["layout"]
+    list_select_related = ["territory__parent"]
+    search_fields = ["words"]
+    fields = ["words", "layout", "territory", "created_at", "created_by"]
+    readonly_fields = ["words", "layout", "created_at", "created_by"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # asked when a list names them
+
+    def has_history_permission(self, request: HttpRequest, obj: Any) -> bool:
+        return False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "territory":
+            codes = scopes(signed_in(request), self.change_roles)
+            kwargs["queryset"] = Territory.objects.within(*codes).select_related("parent")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(ProgrammeAlias)
+class ProgrammeAliasAdmin(MandateAdmin):
+    """Which programme a list's words mean."""
+
+    view_roles, change_roles = READERS, OFFICERS
+    list_display = ["words", "programme"]
+    list_select_related = ["programme"]
+    fields = ["words", "programme", "created_at", "created_by"]
+    readonly_fields = ["words", "created_at", "created_by"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_history_permission(self, request: HttpRequest, obj: Any) -> bool:
+        return False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "programme":
+            home = home_kelurahan(signed_in(request), self.change_roles)
+            kwargs["queryset"] = AidProgramme.objects.filter(kelurahan=home)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,0 +1,66 @@
+"""Programmes of aid in and out of workbooks."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from import_export import resources
+
+from households.models import AidProgramme, AidTarget
+from tkpk.models import Territory, User
+from tkpk.resources import PlainDiff
+
+_YES = frozenset({"1", "true", "ya", "y"})
+_NO = frozenset({"0", "false", "tidak", "t"})
+
+
+class ProgrammeResource(resources.ModelResource):
+    """name, provider, target (PERSON or FAMILY), active; a programme is known by its name.
+
+    `home`: the kelurahan that a file is brought into.
+    """
+
+    class Meta:
+        model = AidProgramme
+        import_id_fields = ["name"]
+        fields = ("name", "provider", "target", "active")
+        clean_model_instances = True
+        skip_unchanged = True
+
+    def __init__(self, home: Territory | None = None, by: User | None = None) -> None:
+        super().__init__()
+        self.home, self.by = home, by
+
+    @classmethod
+    def get_diff_class(cls) -> type[resources.Diff]:
+        return PlainDiff
+
+    def get_queryset(self) -> QuerySet[AidProgramme]:
+        rows = super().get_queryset()
+        return rows.filter(kelurahan=self.home) if self.home else rows
+
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        row["name"] = " ".join(str(row.get("name") or "").split())
+        row["provider"] = row.get("provider") or ""
+        row["target"] = str(row.get("target") or "").strip().upper()
+        if row["target"] not in AidTarget.values:
+            words = {"targets": ", ".join(AidTarget.values)}
+            raise ValidationError(_("The column target is one of: %(targets)s.") % words)
+        row["active"] = _active(str(row.get("active") or "").strip().casefold())
+
+    def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        instance.updated_by = self.by
+        if instance.pk:
+            instance.version += 1
+        else:
+            instance.kelurahan, instance.created_by = self.home, self.by
+
+
+def _active(said: str) -> str:
+    """An empty cell is a programme that runs."""
+    if said in _NO:
+        return "0"
+    if said in _YES or not said:
+        return "1"
+    raise ValidationError(_("The column active is 1 or 0."))
