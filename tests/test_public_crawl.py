@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -72,7 +72,7 @@ def full(settings):
         load_profile(kelurahan, by=officer)
         fill(kelurahan, officer)
         statistics.publish(kelurahan, by=officer)
-    cache.clear()
+    caches["memory"].clear()
 
 
 def fill(kelurahan, officer):
