@@ -162,7 +162,8 @@ def _update(
     shared: list[Any],
 ) -> None:
     table, columns = model._meta.db_table, [quoted(str(field.column)) for field in fields]
-    with connection.cursor() as cursor:
+    # The driver is called past Django's cursor: its errors become Django's here.
+    with connection.wrap_database_errors, connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             head = cursor.mogrify(common, shared).decode()
             pairs = zip(columns, fields, strict=True)
