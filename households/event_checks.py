@@ -118,8 +118,9 @@ def check_nik(number: str, *, kelurahan: Territory, own: int | None, field: str)
     if found[0].kelurahan_id == kelurahan.pk:
         text = _("This NIK belongs to %(code)s, who lives here already.")
         refuse(field, text % {"code": found[0].code}, code="taken")
-    text = _("This NIK is registered in %(place)s. Ask for a transfer instead.")
-    refuse(field, text % {"place": found[0].kelurahan.name}, code="elsewhere")
+    # Not where: the person says so, or another kelurahan's register would be read number by number.
+    text = _("This NIK is registered in another kelurahan of this portal. Ask for a transfer.")
+    refuse(field, text, code="elsewhere")
 
 
 def check_not_here(member: Member, family: Household, *, field: str) -> None:

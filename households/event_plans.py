@@ -38,7 +38,8 @@ def set_relation(plan: Plan, member: Member, relation: int) -> None:
         plan.concerns(member, PersonRole.NEW_HEAD)
         text = _("%(name)s becomes the head of the family.") % {"name": member.name}
     else:
-        plan.concerns(member, PersonRole.RELATION)
+        if all(known is not member for known, _role in plan.people):
+            plan.concerns(member, PersonRole.RELATION)  # not beside what says it already
         text = _("%(name)s: relation to the head “%(old)s” becomes “%(new)s”.") % {
             "name": member.name,
             "old": Relation(member.relation).label,
@@ -68,9 +69,17 @@ def those_who_stay(plan: Plan, told: Told, *, leaving: list[Member]) -> None:
         refuse("new_head", text, code="head_missing")
     if head_goes and not can_lead:
         plan.warnings.append(_("Nobody who lives there now can be the head: none is recorded."))
+    others = [member for member in staying if member is not new_head]
     if new_head:
         set_relation(plan, new_head, Relation.HEAD)
-    _relations_of(plan, told, [member for member in staying if member is not new_head])
+        if any(not told.relations.get(member.pk) for member in others):
+            plan.warnings.append(
+                _(
+                    "The head changes, and what others are to the head stays as it was recorded. "
+                    "Look at it again: a parent may now be a parent-in-law."
+                )
+            )
+    _relations_of(plan, told, others)
 
 
 def _relations_of(plan: Plan, told: Told, people: list[Member]) -> None:
@@ -265,6 +274,11 @@ def plan_join(family: Household, told: Told) -> Plan:
     assert other is not None  # noqa: S101 - refused above; said for the types
     require_open(other, "other_family")
     check_day(told.on, leaving, since_last=True)
+    for member in leaving:
+        if not told.relations.get(member.pk):
+            text = _("Choose what %(name)s is to the head of the family that is joined.")
+            field = relation_field(member.pk)
+            refuse(field, text % {"name": member.name}, code="relation_missing")
     head = head_among(living_in(other).values())
     heads = [m for m in leaving if chosen_relation(told.relations, m) == Relation.HEAD]
     if heads and (head or len(heads) > 1):

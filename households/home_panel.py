@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from households.families import EDITORS
+from households.forms.transfers import several_kelurahan
 from households.models import Household, Member
 from households.models.household import READERS
 from households.visibility import Column, scopes_seeing
@@ -21,5 +23,6 @@ def home_panel(user: User) -> tuple[str, dict[str, Any]] | None:
         "families": families.count(),
         "persons": Member.objects.visible_to(user).active().count(),
         "without_rt": without_rt,
+        "transfers": bool(scopes(user, EDITORS)) and several_kelurahan(),
         "sees_facts": bool(scopes_seeing(user, Column.FACTS)),
     }

@@ -4,6 +4,7 @@ The NIK is masked unless the officer ticks that the receiver asks for it: whoeve
 sees the person's own card beside it. With the full NIK the trail says so by a move of its own.
 """
 
+import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -25,6 +26,7 @@ from tkpk import files, formats, pdf, rights, trail
 from tkpk.models import KelurahanOffice, Mandate, Territory, User
 from tkpk.roles import Role
 
+PRESSED_TWICE = datetime.timedelta(seconds=30)
 MOST_AID = 15  # rows on the paper; more are counted in words
 GIVERS = frozenset({Role.STAFF})
 # The words of the form are Indonesian, whatever language the officer reads.
@@ -59,6 +61,8 @@ def give(
     if purpose == CounterReason.OTHER and not words:
         raise ValidationError({"words": _("Say what the statement is for.")})
     trail.refuse_identifiers(words)
+    if again := _just_given(member, by=by, purpose=purpose, words=words, shows_nik=shows_nik):
+        return again
     kelurahan, today = member.household.kelurahan, timezone.localdate()
     statement = Statement(
         kelurahan=kelurahan,
@@ -77,6 +81,17 @@ def give(
     paper = pdf.render("registered", paper_data(statement))
     _seal(statement, paper, by=by)
     return statement
+
+
+def _just_given(member: Member, *, by: User, **said: Any) -> Statement | None:
+    """The same paper of a moment ago: a button that was pressed twice gives one paper."""
+    said["purpose_words"] = said.pop("words")
+    said["shows_nik"] = said["shows_nik"] and bool(member.nik)
+    said["issued_on"] = timezone.localdate()
+    since = timezone.now() - PRESSED_TWICE
+    return Statement.objects.filter(
+        member=member, created_by=by, created_at__gte=since, **said
+    ).last()
 
 
 def _next_number(kelurahan: Territory, year: int) -> int:

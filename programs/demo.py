@@ -16,12 +16,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from households import statistics
+from households import assistance, statistics
 from households.families import save_family
 from households.imports.applying import apply_batch
 from households.imports.checking import check_batch
 from households.imports.staging import start_batch
-from households.models import BatchStatus, Household
+from households.models import AidProgramme, AidReceipt, BatchStatus, Household, Member
 from households.workflows.importing import IMPORT_FLOW
 from tkpk import mandates
 from tkpk.models import Installation, KelurahanOffice, Mandate, Organisation, Territory, User
@@ -57,6 +57,7 @@ def load(*, password: str = "") -> Path:
     kelurahan = Territory.objects.get(code=KELURAHAN)
     officer = User.objects.get(username="petugas")
     _families(kelurahan, by=officer)
+    _aid(kelurahan, by=officer)
     with transaction.atomic():
         statistics.publish(kelurahan, by=officer)
         path = _open_accounts(password or secrets.token_urlsafe(9))
@@ -159,6 +160,38 @@ def _families(kelurahan: Territory, *, by: User) -> None:
             datetime.date.fromisoformat(row["decile_as_of"]) if row["decile_as_of"] else None
         )
         save_family(household, by=by, expected_version=household.version)
+
+
+@transaction.atomic
+def _aid(kelurahan: Territory, *, by: User) -> None:
+    """Three programmes, and who received what; whole calendar months, counted back from today."""
+    if AidReceipt.objects.filter(kelurahan=kelurahan).exists():
+        return
+    programmes = {
+        row["name"]: AidProgramme.objects.create(
+            kelurahan=kelurahan, created_by=by, updated_by=by, **row
+        )
+        for row in rows("program_bantuan.csv")
+    }
+    for row in rows("bantuan.csv"):
+        household = Household.objects.with_kk(row["no_kk"]).get(kelurahan=kelurahan)
+        people = Member.objects.with_nik(row["nik"]).filter(household=household)
+        ends, amount = row["ends_months_ago"], row["amount_idr"]
+        assistance.record(
+            programmes[row["programme"]],
+            household,
+            by=by,
+            member=people.get() if row["nik"] else None,
+            period_from=_month(int(row["starts_months_ago"])),
+            period_to=_month(int(ends) - 1) - datetime.timedelta(days=1) if ends else None,
+            amount_idr=int(amount) if amount else None,
+            goods=row["goods"],
+        )
+
+
+def _month(ago: int) -> datetime.date:
+    """The first day of the month so many months ago."""
+    return _months(timezone.localdate(), -ago).replace(day=1)
 
 
 def _open_accounts(password: str) -> Path:

@@ -54,6 +54,9 @@ ADMIN = [
     _("Show counts"),
     _("Hide counts"),
     _("View on site"),
+    _("Model name"),
+    _("Add link"),
+    _("Change or view list link"),
 ]
 PASSWORDS = [
     _("This password is too common."),

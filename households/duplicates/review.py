@@ -7,7 +7,14 @@ from django.utils.translation import gettext as _
 
 from households.duplicates.comparison import nik_found
 from households.merging import MergePlan, may_take_relation
-from households.models import LIVING, AidReceipt, DuplicatePair, Member
+from households.models import (
+    LIVING,
+    AidReceipt,
+    DuplicatePair,
+    EventPerson,
+    Member,
+    Statement,
+)
 from households.sheet import label_of, shown
 from households.visibility import MEMBER_GROUPS
 from tkpk.encryption import EncryptedTextField
@@ -148,8 +155,19 @@ def consequences(plan: MergePlan) -> list[str]:
             _("%(n)d aid received is recorded on both rows for the same period: both stay.")
             % {"n": doubled}
         )
-    said.append(_("Life events and papers of %(merged)s move to %(kept)s.") % names)
+    said += _papers(plan)
     return said + _family_consequences(plan)
+
+
+def _papers(plan: MergePlan) -> list[str]:
+    """How many life events and statements the row that goes has."""
+    events = EventPerson.objects.filter(member=plan.merged).values("event").distinct().count()
+    papers = Statement.objects.filter(member=plan.merged).count()
+    found = [
+        (events, _("%(n)d life events move to %(kept)s.")),
+        (papers, _("%(n)d statements move to %(kept)s.")),
+    ]
+    return [text % {"n": n, "kept": plan.kept.code} for n, text in found if n]
 
 
 def _aid(plan: MergePlan) -> tuple[int, int]:

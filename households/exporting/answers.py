@@ -42,6 +42,7 @@ class AnsweredSince(Exception):
 class Comparison:
     """What a file says, row by row. `changes`: item → answer and reason that are new.
 
+    `pending`: rows of the list that still wait for an answer once the changes are saved.
     `foreign`: rows whose number is not on the list. `unread`: rows that say nothing we can take.
     """
 
@@ -143,9 +144,10 @@ def columns_of(answers: AnswerFile) -> AnswerColumns:
 
 
 def compare(submission: SubmissionList, sheet: Sheet, columns: AnswerColumns) -> Comparison:
-    """Each row of the file against the rows of the list; two queries."""
+    """Each row of the file against the rows of the list; one query."""
     found = Comparison()
-    items = _by_number(submission)
+    listed = list(submission.items.defer("blob", "nik", "kk_number"))
+    items = _by_number(listed)
     said: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
     for row_number, row in enumerate(sheet.rows[columns.header_row :], columns.header_row + 1):
         number = number_of(row[columns.number]) if columns.number < len(row) else ""
@@ -167,6 +169,8 @@ def compare(submission: SubmissionList, sheet: Sheet, columns: AnswerColumns) ->
             for item in matched:
                 said[item.pk].append((answer, reason, row_number))
     _settle(found, {item.pk: item for group in items.values() for item in group}, said)
+    waiting = {item.pk for item in listed if item.answer == Answer.PENDING}
+    found.pending = len(waiting - found.changes.keys())
     return found
 
 
@@ -174,10 +178,10 @@ def _unread(row: int, word: str, why: str) -> dict[str, Any]:
     return {"row": row, "word": word, "why": why}
 
 
-def _by_number(submission: SubmissionList) -> dict[str, list[SubmissionItem]]:
+def _by_number(listed: list[SubmissionItem]) -> dict[str, list[SubmissionItem]]:
     """Items by the blind index of the numbers that were sent."""
     found: dict[str, list[SubmissionItem]] = defaultdict(list)
-    for item in submission.items.defer("blob", "nik", "kk_number"):
+    for item in listed:
         for index in {item.nik_index, item.kk_index} - {""}:
             found[index].append(item)
     return found
@@ -200,8 +204,8 @@ def _settle(
         answer, reason, _row = answers[-1]
         item = items[pk]
         if answer == Answer.PENDING:
-            found.pending += 1  # no answer yet, and never a reason to take one back
-        elif (item.answer, item.answer_reason) == (answer, reason):
+            continue  # no answer yet, and never a reason to take one back
+        if (item.answer, item.answer_reason) == (answer, reason):
             found.same += 1
         else:
             found.changes[pk] = (answer, reason)

@@ -9,9 +9,9 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from xml.sax.saxutils import escape
 
+from households.imports.layout import letters
 from tkpk.exports import plain_cell
 
 CHUNK_BYTES = 64 * 1024
@@ -53,16 +53,6 @@ class Sheet:
     printed: bool = False
     hidden: bool = False
     lists: list[tuple[int, str]] = field(default_factory=list)
-
-
-@cache
-def letters(place: int) -> str:
-    """0 → `A`, 27 → `AB`."""
-    name, rest = "", place + 1
-    while rest:
-        rest, remainder = divmod(rest - 1, 26)
-        name = chr(65 + remainder) + name
-    return name
 
 
 def stream(sheets: Sequence[Sheet]) -> Iterator[bytes]:

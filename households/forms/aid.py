@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,6 +38,14 @@ class ReceiptForm(VersionedForm):
         fields["programme"].queryset = AidProgramme.objects.filter(
             Q(active=True) | Q(pk=self.instance.programme_id or 0),
             kelurahan_id=household.kelurahan_id,
+        )
+        fields["programme"].help_text = format_html(
+            _("Is the programme missing? Add it at {place}."),
+            place=format_html(
+                '<a href="{}">{}</a>',
+                reverse("admin:households_aidprogramme_changelist"),
+                _("Management screen, Aid programmes"),
+            ),
         )
         fields["member"].queryset = Member.objects.filter(
             Q(status__in=sorted(LIVING)) | Q(pk=self.instance.member_id or 0), household=household

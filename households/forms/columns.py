@@ -112,7 +112,7 @@ class ColumnsForm(forms.Form):
         choices = target_choices()
         for column in self.columns:
             self.fields[_key(column)] = forms.ChoiceField(
-                label=column.header,
+                label=column.shown_header,
                 choices=choices,
                 required=False,
                 initial=self._initial(column),

@@ -78,12 +78,15 @@ class FounderForm(EventForm):
     """A split; place and number of the new family stand in a form of their own."""
 
     head_help = gettext_lazy("Of those who stay; only where their head goes.")
-    founder: Any = forms.TypedChoiceField(label=gettext_lazy("Head of the new family"), coerce=int)
+    founder: Any = forms.TypedChoiceField(
+        label=gettext_lazy("Head of the family that splits off"), coerce=int
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         founder: Any = self.fields["founder"]
         founder.choices = [("", CHOOSE), *((pk, m.name) for pk, m in self.people.items())]
+        self.fields["new_head"].label = _("New head of the family that stays")
 
     def first_fields(self) -> list[str]:
         return ["founder"]

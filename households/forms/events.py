@@ -80,6 +80,11 @@ class EventForm(forms.Form):
             self._add_person_fields()
         self.order_fields(["people", *self.first_fields(), "on"])
 
+    @property
+    def nobody(self) -> bool:
+        """Whether the family has none of those whom this kind is about."""
+        return self.household is not None and self.asks_people and not self.people
+
     def first_fields(self) -> list[str]:
         """Fields of the kind that come before the day."""
         return []
@@ -134,8 +139,10 @@ class EventForm(forms.Form):
         return [field for field in self if field.name.startswith("relation_")]
 
     @property
-    def relations_have_errors(self) -> bool:
-        return any(field.errors for field in self.relation_fields)
+    def shows_relations(self) -> bool:
+        """Whether relations are asked in sight: one is wrong, or they have a new head."""
+        wrong = any(field.errors for field in self.relation_fields)
+        return wrong or bool(self.data.get("new_head"))
 
     def told(self) -> Told:
         """What was written down, as the plans take it. Call it on a valid form."""

@@ -47,7 +47,7 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File of the list"),
-        help_text=gettext_lazy("Excel (.xlsx), LibreOffice (.ods) or CSV, one row a person."),
+        help_text=gettext_lazy("Excel (.xlsx, .xls), LibreOffice (.ods) or CSV."),
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(ENDINGS)}),
     )
     fallback = PlaceField(
@@ -82,7 +82,8 @@ class ImportForm(forms.Form):
             )
         if not file.name.lower().endswith(ENDINGS):
             raise ValidationError(
-                _("Choose an Excel, LibreOffice or CSV file (.xlsx, .ods, .csv)."), code="ending"
+                _("Choose an Excel, LibreOffice or CSV file (.xlsx, .xls, .ods, .csv)."),
+                code="ending",
             )
         return file
 

@@ -19,6 +19,8 @@ def _keep(form: VersionedForm, names: Sequence[str]) -> None:
         del form.fields[name]
     if len(names) == 1:  # an empty answer would mend nothing
         form.fields[names[0]].required = True
+    if "decile" in names:  # a source alone would mend nothing
+        form.fields["decile"].required = form.fields["decile_as_of"].required = True
 
 
 class MendFamilyForm(FamilyForm):
@@ -53,6 +55,8 @@ class MendMemberForm(MemberForm):
     def __init__(self, *args: Any, only: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _keep(self, only)
+        if list(only) == ["new_nik"]:
+            self.fields["new_nik"].help_text = _("16 digits, as on the card.")
 
 
 class HeadForm(forms.Form):

@@ -25,6 +25,11 @@ def other_kelurahan(*, than: Territory) -> Any:
     return Territory.objects.filter(pk__in=offices).exclude(pk=than.pk).order_by("name")
 
 
+def several_kelurahan() -> bool:
+    """Whether anybody is there to exchange persons with."""
+    return KelurahanOffice.objects.count() > 1
+
+
 class PlaceNameField(forms.ModelChoiceField):
     """A kelurahan by its name."""
 

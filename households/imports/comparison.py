@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from households.codes import BasicStatus
+from households.imports.known_rows import KnownMember
 from households.imports.parsed import ParsedRow
 from households.models import Household, Member, MemberStatus
 from tkpk.encryption import blind_index
@@ -52,6 +53,7 @@ PERSON_FIELDS = (
 FAMILY_FIELDS = ("address", "hamlet")
 # One fact: a decile with the registry that gave it and its day.
 REGISTRY_FIELDS = ("registry_source", "decile", "decile_as_of")
+COMPARED = ("nik", *PERSON_FIELDS)
 STATES = {
     BasicStatus.LIVING: MemberStatus.ACTIVE,
     BasicStatus.DEAD: MemberStatus.DECEASED,
@@ -60,6 +62,7 @@ STATES = {
     BasicStatus.AWAY: MemberStatus.AWAY,
     BasicStatus.INVALID: MemberStatus.INVALID,
 }
+_STATE_VALUES = {int(said): str(state.value) for said, state in STATES.items()}
 # Running numbers: another order of the same people is no change of theirs.
 COUNTING_COLUMNS = frozenset({"no", "no.", "nomor", "no urut", "no. urut", "nomor urut"})
 
@@ -69,20 +72,20 @@ Changes = dict[str, list[Any]]
 def state_of(row: ParsedRow) -> str | None:
     """The state that the row names; None where it says nothing."""
     said = row.values["basic_status"]
-    return None if said is None else STATES[BasicStatus(said)].value
+    return None if said is None else _STATE_VALUES[said]
 
 
 def person_changes(row: ParsedRow, member: Member | None) -> Changes:
     """Field → [old, new]; an empty cell never erases what is known. Without a member: all new."""
     changes: Changes = {}
-    for name in ("nik", *PERSON_FIELDS):
-        new = row.values[name]
-        # What is known is looked at where something is said only: it may have to be decrypted.
-        if new is None or new == "" or (name == "nik" and _has_nik(member, new)):
-            continue
-        old = getattr(member, name) if member else None
-        if new != old:
-            changes[name] = [old, new]
+    values = row.values
+    # What is known is looked at where something is said only: it may have to be decrypted.
+    said = [name for name in COMPARED if values[name] is not None and values[name] != ""]
+    if said and said[0] == "nik" and _has_nik(member, values["nik"]):
+        del said[0]
+    for name, old in zip(said, _known(member, said), strict=True):
+        if values[name] != old:
+            changes[name] = [old, values[name]]
     state = state_of(row)
     if member is None:
         changes["status"] = [None, state or MemberStatus.ACTIVE.value]
@@ -90,6 +93,14 @@ def person_changes(row: ParsedRow, member: Member | None) -> Changes:
         changes["status"] = [member.status, state]
     _add_source_values(changes, row, member)
     return changes
+
+
+def _known(member: Any, names: list[str]) -> list[Any]:
+    if member is None:
+        return [None] * len(names)
+    if isinstance(member, KnownMember):
+        return member.old_values(names)
+    return [getattr(member, name) for name in names]
 
 
 def _has_nik(member: Member | None, nik: str) -> bool:

@@ -101,7 +101,7 @@ def _group(rows: list[ParsedRow]) -> list[Family]:
 
 def _finding(row: ParsedRow, name: str, code: str, message: str, cure: str = "") -> Finding:
     return Finding(
-        row.sheet, row.row_number, row.header_of(name), code, message, cure=cure, field=name
+        row.sheet, row.row_number, row.headers.get(name, ""), code, message, cure=cure, field=name
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.db.models import IntegerChoices
@@ -247,6 +247,7 @@ def _unnamed_columns(table: Table) -> Iterator[Finding]:
         )
 
 
+@cache
 def letters(place: int) -> str:
     """0 → `A`, 27 → `AB`."""
     name, rest = "", place + 1

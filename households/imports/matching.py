@@ -85,7 +85,7 @@ def finding_at(
     return Finding(
         row.sheet,
         row.row_number,
-        row.header_of(name),
+        row.headers.get(name, ""),
         code,
         message,
         cure=cure,

@@ -14,11 +14,9 @@ from households.models import Household, ImportBatch, ImportRow, Member, Outcome
 from tkpk.encryption import EncryptedTextField
 from tkpk.formats import date_long, rupiah
 from tkpk.models import Territory
-from tkpk.nik import mask
+from tkpk.nik import mask, mask_identifiers
 
 PAGE = 50
-# The key of an area of which a row says nothing.
-NO_AREA = "-/-/-"
 TABS = {
     "semua": gettext_lazy("All"),
     "baru": gettext_lazy("New"),
@@ -37,8 +35,6 @@ TONES = {
     Outcome.UNCHANGED: "neutral",
     Outcome.REFUSED: "danger",
 }
-# Index columns and what a family's row holds for the program alone.
-_HIDDEN = {"source_value"}
 
 
 @dataclass(frozen=True)
@@ -166,7 +162,7 @@ def _line(
         content["sheet"],
         row.row_number,
         content["name"] or "",
-        "" if content["area"] == NO_AREA else content["area"],
+        _area_words(content["area"]),
         row.get_outcome_display(),
         row.awaits_confirmation,
     )
@@ -183,6 +179,18 @@ def _line(
         receipts,
         _differences(Member, beside, places),
     )
+
+
+def _area_words(key: str) -> str:
+    """`LEDOK TUKANGAN/001/012` as `RT 12 RW 01 · Ledok Tukangan`; what is not named is left out."""
+    hamlet, rw, rt = key.rsplit("/", 2)
+    units = [
+        f"{unit} {int(said):02d}" if said.isdecimal() else f"{unit} {said}"
+        for unit, said in (("RT", rt), ("RW", rw))
+        if said != "-"
+    ]
+    named = [] if hamlet == "-" else [hamlet.title()]
+    return " · ".join([*([" ".join(units)] if units else []), *named])
 
 
 def _receipt(said: dict[str, Any]) -> Receipt:
@@ -218,13 +226,26 @@ def _differences(
 ) -> list[Difference]:
     found = []
     for name, (old, new) in changes.items():
-        if name in _HIDDEN:
-            found.append(Difference(_("Words of the file"), "", ", ".join(sorted(new))))
+        if name == "source_value":
+            found += _words_of_the_file(old or {}, new or {})
             continue
         field = model._meta.get_field(name)
         shown = [_in_words(field, value, places) for value in (old, new)]
         found.append(Difference(str(field.verbose_name), *shown))
     return found
+
+
+def _words_of_the_file(old: dict[str, Any], new: dict[str, Any]) -> list[Difference]:
+    """What is kept as it stands in the list, under the header of its column."""
+    return [
+        Difference(header, _as_words(old.get(header)), _as_words(said))
+        for header, said in sorted(new.items())
+        if said != old.get(header)
+    ]
+
+
+def _as_words(said: Any) -> str:
+    return "" if said is None else mask_identifiers(str(said))
 
 
 def _in_words(field: Field, value: Any, places: dict[int, str]) -> str:

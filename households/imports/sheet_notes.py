@@ -8,6 +8,7 @@ from households.imports.probing import SheetProbe
 from households.imports.sealing import sealed_json, unsealed_json
 from households.imports.suggesting import suggest
 from households.models import ImportBatch
+from tkpk.nik import mask_identifiers
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class ColumnNote:
     filled: int
     field: str
     why: str
+
+    @property
+    def shown_header(self) -> str:
+        """In a list without headers the first person's NIK stands where a header should."""
+        return mask_identifiers(self.header)
 
     @property
     def can_be_said(self) -> bool:

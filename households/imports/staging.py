@@ -14,6 +14,7 @@ from households.models import ImportBatch, ImportCounter, ImportRow, Outcome
 from tkpk import files
 from tkpk.keyring import keyring, using
 from tkpk.models import Territory, User
+from tkpk.nik import mask_identifiers
 
 
 def start_batch(  # noqa: PLR0913 - what an officer chooses on one form
@@ -44,7 +45,8 @@ def start_batch(  # noqa: PLR0913 - what an officer chooses on one form
             kelurahan=kelurahan,
             code=code,
             source=source,
-            file_name=name[-200:],
+            # It is shown in the list of imports, where a number is masked as everywhere.
+            file_name=mask_identifiers(name)[-200:],
             source_sha256=source.sha256,
             layout=layout,
             fallback=fallback,

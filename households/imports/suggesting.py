@@ -64,12 +64,13 @@ def _by_samples(column: ColumnProbe) -> Suggestion | None:
         return None
     if signs.identifier >= _MOST:
         return _identifier(column)
+    # Two signs at once, so that few cells are enough.
+    if "desil" in fold(column.header) and signs.decile >= _MOST:
+        return Suggestion("decile", _("its cells are numbers from 1 to 10"))
     if column.filled < _FEW:
         return None
     if signs.dates >= _MOST and signs.years >= _SPREAD_YEARS:
         return Suggestion("birth_date", _("its cells are dates over many years"))
-    if "desil" in fold(column.header) and signs.decile >= _MOST:
-        return Suggestion("decile", _("its cells are numbers from 1 to 10"))
     for unit, share in (("rt", signs.rt), ("rw", signs.rw)):
         if share >= _MOST:
             return Suggestion(unit, _("its cells begin with RT or RW"))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from households import families
 from households.event_checks import ABSENT
 from households.forms.acts import MoveForm, RevealForm
-from households.models import EventKind, Household, Member
+from households.models import LIVING, EventKind, Household, Member
 from households.views.editing import get_household, get_member
 from households.workflows.registering import (
     HOUSEHOLD_FLOW,
@@ -35,6 +35,8 @@ def event_of_move(move: str, member: Member) -> str:
     """The kind of event by which a change of state is recorded; "" where the move stands alone."""
     if move == "restore":
         return EventKind.RETURN if member.status in ABSENT else ""
+    if member.status not in LIVING:
+        return ""  # no event asks about those who left already
     return {"record_death": EventKind.DEATH, "record_move": EventKind.MOVE_OUT}.get(move, "")
 
 

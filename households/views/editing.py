@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from households import families
@@ -16,6 +18,8 @@ from households.models import Household, Member
 from tkpk import drafts
 from tkpk.models import StaleRow
 from tkpk.requests import StaffRequest
+
+NUMBERS_A_MINUTE = 60
 
 
 def get_household(request: StaffRequest, pk: int) -> Household:
@@ -35,6 +39,13 @@ def get_member(request: StaffRequest, pk: int, member_pk: int) -> Member:
 def require_editor(request: StaffRequest, household: Household) -> None:
     if refusals := families.edit_refusals(request.user, household):
         raise PermissionDenied("; ".join(refusals))
+
+
+def asks_too_often(request: StaffRequest) -> bool:
+    """More numbers a minute than a person types: somebody tries which are known."""
+    key = f"numbers-asked:{request.user.pk}:{timezone.now():%Y%m%d%H%M}"
+    cache.add(key, 0, timeout=120)
+    return cache.incr(key) > NUMBERS_A_MINUTE
 
 
 @dataclass(frozen=True)

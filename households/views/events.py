@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from households import families, life_events
 from households.event_acts import Plan
+from households.event_checks import ABSENT
 from households.forms.event_acts import ReasonForm, ScanForm
 from households.forms.event_entry import Entry
+from households.forms.transfers import several_kelurahan
 from households.models import EventKind, EventPerson, Household, LifeEvent
-from households.views.editing import get_household, require_editor
+from households.views.editing import asks_too_often, get_household, require_editor
 from households.visibility import Column, columns_for
 from households.workflows.life_events import LIFE_EVENT_FLOW
 from tkpk import drafts
@@ -67,7 +69,16 @@ def event_choose(request: StaffRequest, pk: int) -> HttpResponse:
     """Which kind of event?"""
     household = get_household(request, pk)
     require_editor(request, household)
-    context = {"household": household, "kinds": EventKind.choices}
+    nobody_left = not household.members.filter(status__in=sorted(ABSENT)).exists()
+    context = {
+        "household": household,
+        "kinds": [
+            (kind, label)
+            for kind, label in EventKind.choices
+            if kind != EventKind.RETURN or not nobody_left
+        ],
+        "several_kelurahan": several_kelurahan(),
+    }
     return render(request, "staff/events/choose.html", context)
 
 
@@ -95,6 +106,8 @@ def _whole_number(text: str) -> int | None:
 def _event_page(request: StaffRequest, kind: str, household: Household | None) -> HttpResponse:
     """Form → what would follow → written down."""
     posted = request.method == "POST"
+    if posted and asks_too_often(request):
+        return HttpResponse(status=429)
     data: Any = request.POST if posted else drafts.restore(request)
     chosen = _whole_number((data or {}).get("people", "") or request.GET.get("orang", ""))
     if posted and "more" in request.POST:
@@ -122,7 +135,11 @@ def _event_page(request: StaffRequest, kind: str, household: Household | None) -
         except life_events.OtherConsequences as other:
             messages.warning(request, _("Something has changed meanwhile. Look at it again."))
             return _confirm_page(request, other.plan, context)
-    context |= {"entry": entry, "people": _offered(kind, household, chosen)}
+    context |= {
+        "entry": entry,
+        "people": _offered(kind, household, chosen),
+        "several_kelurahan": kind == EventKind.MOVE_IN and several_kelurahan(),
+    }
     return render(request, "staff/events/form.html", context)
 
 

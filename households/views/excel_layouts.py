@@ -33,6 +33,7 @@ from households.views.excel_lists import (
     bulk_mandate,
     chosen_families,
 )
+from households.views.import_pages import whole_number
 from tkpk import drafts
 from tkpk.models import StaleRow
 from tkpk.requests import StaffRequest
@@ -189,15 +190,12 @@ def layout_column(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _version(request: StaffRequest) -> int:
-    said = request.POST.get("version", "")
-    return int(said) if said.isascii() and said.isdigit() else 0
+    return whole_number(request.POST.get("version", "")) or 0
 
 
 def _place_of(request: StaffRequest, columns: list[Any]) -> int | None:
-    said = request.POST.get("place", "")
-    if not (said.isascii() and said.isdigit()):
-        return None
-    return int(said) if int(said) < len(columns) else None
+    place = whole_number(request.POST.get("place", ""))
+    return place if place is not None and place < len(columns) else None
 
 
 @never_cache

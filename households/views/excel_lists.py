@@ -14,6 +14,7 @@ from households.forms.search import FilterForm
 from households.models import Household
 from households.models.household import READERS
 from households.searching import filter_families, find_families
+from households.views.import_pages import whole_number
 from households.visibility import Column, scopes_seeing
 from tkpk import rights, search_token
 from tkpk.models import Level, Mandate, Territory, User
@@ -67,12 +68,17 @@ def chosen_families(request: StaffRequest) -> Chosen:
     return Chosen(found, urlencode(kept), bool(filters.chosen or text))
 
 
+def whole_numbers(said: list[str]) -> list[int]:
+    """The keys among what a form says; anything else is no row of ours."""
+    return [number for number in map(whole_number, said) if number is not None]
+
+
 def ticked_families(request: StaffRequest) -> Chosen:
     """The rows ticked in a POST, or all of the filters if that was ticked."""
     chosen = chosen_families(request)
     if request.POST.get(EVERY):
         return chosen
-    pks = [int(pk) for pk in request.POST.getlist(TICKED) if pk.isascii() and pk.isdigit()]
+    pks = whole_numbers(request.POST.getlist(TICKED))
     rows = Household.objects.visible_to(request.user).filter(pk__in=pks[:10_000])
     return Chosen(rows, chosen.query, chosen.filtered)
 
@@ -80,7 +86,7 @@ def ticked_families(request: StaffRequest) -> Chosen:
 def selection_fields(request: StaffRequest) -> dict[str, Any]:
     """What the next step needs to know of the choice: hidden fields of its form."""
     return {
-        "ticked": [pk for pk in request.POST.getlist(TICKED) if pk.isascii() and pk.isdigit()],
+        "ticked": whole_numbers(request.POST.getlist(TICKED)),
         "every": bool(request.POST.get(EVERY)),
     }
 

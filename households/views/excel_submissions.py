@@ -24,6 +24,7 @@ from households.views.excel_lists import (
     bulk_kelurahan,
     selection_fields,
     ticked_families,
+    whole_numbers,
     workbook_response,
 )
 from households.workflows.submissions import SUBMISSION_FLOW
@@ -135,7 +136,7 @@ def submission_page(
 def submission_rows(request: StaffRequest, pk: int) -> HttpResponse:
     """Take ticked rows off a list that is being drawn up."""
     submission = get_submission(request, pk)
-    ticked = [int(pk) for pk in request.POST.getlist("item") if pk.isascii() and pk.isdigit()]
+    ticked = whole_numbers(request.POST.getlist("item"))
     removed = submissions.remove_rows(submission, ticked, by=request.user)
     messages.info(request, _("Rows taken off the list: %(n)d.") % {"n": removed})
     return redirect("submission_detail", pk)

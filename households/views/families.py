@@ -19,6 +19,7 @@ from households.forms.acts import RevealForm
 from households.forms.family import FamilyForm, places_for
 from households.forms.member import HeadForm, notes_on_nik
 from households.forms.search import FilterForm, SearchForm
+from households.forms.transfers import several_kelurahan
 from households.keyset import page_of
 from households.models import LIVING, Household, Member
 from households.models.export_layout import TAKERS
@@ -180,7 +181,12 @@ def household_add(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, _("The family is in the registry now. Add the others."))
             return redirect("household_file", household.pk)
-    context = {"form": family, "head_form": head, "has_places": places_for(request.user).exists()}
+    context = {
+        "form": family,
+        "head_form": head,
+        "has_places": places_for(request.user).exists(),
+        "several_kelurahan": several_kelurahan(),
+    }
     return render(request, "staff/households/add.html", context)
 
 

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from households.forms.imports import AreasForm, UndoForm
+from households.imports import bulk_setting
+from households.imports import edited as edited_layout
 from households.imports.column_choice import said_of
 from households.imports.findings import Finding
 from households.imports.jobs import is_stuck, job_of
@@ -86,14 +88,15 @@ def areas_form(batch: ImportBatch, said: Any = None) -> AreasForm:
     return AreasForm(
         said,
         kelurahan=batch.kelurahan,
-        areas=notes["areas"],
+        # None on a batch that asks nothing any more: the table of moves refuses the answer.
+        areas=notes.get("areas", []),
         programmes=notes.get("programmes", []),
     )
 
 
 def _preview(request: StaffRequest, batch: ImportBatch) -> dict[str, Any]:
-    tab = request.GET.get("lihat", "semua")
-    tab = tab if tab in TABS else "semua"
+    tab = request.GET.get("lihat", "")
+    tab = tab if tab in TABS else _first_tab(batch)
     address = reverse("import_detail", args=[batch.pk])
     page = keyset_page(
         rows_of_tab(batch, tab),
@@ -124,6 +127,12 @@ def _preview(request: StaffRequest, batch: ImportBatch) -> dict[str, Any]:
             "next_url": _link(address, tab, "sesudah", page.following),
         },
     }
+
+
+def _first_tab(batch: ImportBatch) -> str:
+    """Where an officer edited the rows, most stay as they are: what changes comes first."""
+    edited = batch.layout in {edited_layout.NAME, bulk_setting.NAME}
+    return "berubah" if edited and batch.counts.get("changed") else "semua"
 
 
 def _position(request: StaffRequest, name: str) -> int:

@@ -16,7 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from households import families, transfers
 from households.forms.event_acts import ReasonForm
 from households.forms.events import NewFamilyForm, family_named
-from households.forms.transfers import AcceptForm, OfferForm, ReleaseForm, RequestForm
+from households.forms.transfers import (
+    AcceptForm,
+    OfferForm,
+    ReleaseForm,
+    RequestForm,
+    several_kelurahan,
+)
 from households.models import Household, LifeEvent, Member, Transfer, TransferStatus
 from households.views.editing import get_household, require_editor
 from households.workflows.transferring import DESTINATION_FLOW, FLOWS, ORIGIN_FLOW, make_move
@@ -78,7 +84,11 @@ def _require_move(request: StaffRequest, transfer: Transfer, name: str) -> HttpR
 def transfer_list(request: StaffRequest) -> HttpResponse:
     kelurahan = _own_kelurahan(request)
     rows = Transfer.objects.visible_to(request.user).select_related("origin", "destination")
-    context = {"transfers": rows[:LISTED], "kelurahan": kelurahan}
+    context = {
+        "transfers": rows[:LISTED],
+        "kelurahan": kelurahan,
+        "several_kelurahan": several_kelurahan(),
+    }
     return render(request, "staff/events/transfers.html", context)
 
 
@@ -94,7 +104,11 @@ def transfer_offer(request: StaffRequest, pk: int) -> HttpResponse:
         place = form.cleaned_data["destination_place"]
         return transfers.offer(form.release(), destination=place, by=request.user)
 
-    context = {"household": household, "title": _("Move to another kelurahan of this portal")}
+    context = {
+        "household": household,
+        "title": _("Move to another kelurahan of this portal"),
+        "act": _("Offer the transfer"),
+    }
     return _act_page(request, form, act, context)
 
 
@@ -108,7 +122,8 @@ def transfer_request(request: StaffRequest) -> HttpResponse:
     def act() -> Transfer:
         return transfers.ask(destination=kelurahan, by=request.user, **form.asked())
 
-    return _act_page(request, form, act, {"title": _("Ask for a person of another kelurahan")})
+    title = _("Ask for a person of another kelurahan")
+    return _act_page(request, form, act, {"title": title, "act": _("Send the request")})
 
 
 @never_cache
@@ -125,7 +140,7 @@ def transfer_release(request: StaffRequest, pk: int) -> HttpResponse:
     require_editor(request, household)
     asked = household.members.filter(nik_index=transfer.asked_index).first()
     chosen = asked.pk if asked and transfer.asked_index else None
-    initial = {"on": transfer.on, "document_kind": transfer.document_kind}
+    initial = {name: getattr(transfer, name) for name in ("on", "document_kind", "document_number")}
     form = ReleaseForm(
         _data(request), household=household, by=request.user, chosen=chosen, initial=initial
     )
@@ -172,7 +187,8 @@ def _act_page(
         else:
             messages.success(request, _("Transfer %(code)s waits.") % {"code": transfer.code})
             return redirect("transfer_detail", transfer.pk)
-    return render(request, "staff/events/transfer_form.html", {**context, "form": form})
+    context |= {"form": form, "several_kelurahan": several_kelurahan()}
+    return render(request, "staff/events/transfer_form.html", context)
 
 
 @never_cache

@@ -1,27 +1,17 @@
 """While a person is typed: who may be in the registry already."""
 
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from households.duplicates.typed import Typed, likely_same
-from households.views.editing import get_household, require_editor
+from households.views.editing import asks_too_often, get_household, require_editor
 from tkpk.nik import LENGTH, clean_digits
 from tkpk.requests import StaffRequest
 
-A_MINUTE = 60
 LONGEST = 100
-
-
-def _too_often(request: StaffRequest) -> bool:
-    """More than a person types: somebody tries numbers."""
-    key = f"typed-check:{request.user.pk}:{timezone.now():%Y%m%d%H%M}"
-    cache.add(key, 0, timeout=120)
-    return cache.incr(key) > A_MINUTE
 
 
 def _typed(request: StaffRequest) -> Typed:
@@ -34,7 +24,7 @@ def _typed(request: StaffRequest) -> Typed:
         born = None
     return Typed(
         name=said.get("name", "")[:LONGEST],
-        nik=nik if len(nik) == LENGTH and nik.isdigit() else "",
+        nik=nik if len(nik) == LENGTH and nik.isascii() and nik.isdigit() else "",
         birth_date=born,
         sex=int(said["sex"]) if said.get("sex") in {"1", "2"} else None,
         birth_place=said.get("birth_place", "")[:LONGEST],
@@ -47,7 +37,7 @@ def member_check(request: StaffRequest, pk: int) -> HttpResponse:
     """A piece of the form's page; the typed texts come and go in the body alone."""
     household = get_household(request, pk)
     require_editor(request, household)
-    if _too_often(request):
+    if asks_too_often(request):
         return HttpResponse(status=429)
     own = request.POST.get("row", "")
     likely = likely_same(

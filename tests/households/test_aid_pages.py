@@ -188,3 +188,10 @@ def test_the_list_finds_families_without_aid(officer, client, staff, rt, househo
     page = client.get(url, {"tanpa_bantuan": "on"})
     assert len(page.context["page"].rows) == 2
     assert "tanpa_bantuan" not in page.content.decode()
+
+
+def test_the_form_says_where_programmes_come_from(officer, household):
+    where = reverse("admin:households_aidprogramme_changelist")
+    page = officer.get(reverse("aid_add", args=[household.pk])).content.decode()
+    assert f'<a href="{where}">' in page
+    assert officer.get(where).status_code == 200

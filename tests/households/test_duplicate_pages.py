@@ -6,12 +6,16 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
+from households import life_events
 from households.assistance import record
+from households.duplicates import review
 from households.duplicates.search import KIND
+from households.merging import MergePlan
 from households.models import AidProgramme, DuplicatePair, Household, Member, PairStatus
 from households.workflows.duplicates import DUPLICATE_FLOW
 from tests.factories import make_family, make_kelurahan, make_member, make_rt, make_user
 from tests.households.duplicates import AGAIN, TWICE, entered_twice, pair_of
+from tests.households.eventful import told
 from tests.households.pages import page_text
 from tkpk.models import AccessLog, Job, TrailEntry
 from tkpk.roles import Role
@@ -169,6 +173,18 @@ def test_a_merge_first_says_what_it_will_do(officer, pair):
     assert answer.status_code == 200
     assert Member.objects.get(pk=pair.high).code in text
     assert not Member.objects.filter(status=Member.Status.DUPLICATE).exists()
+
+
+def test_papers_are_named_only_where_there_are_some(pair, staff):
+    members = review.members_of([pair])
+    plan = MergePlan(members[pair.low], members[pair.high])
+    before = review.consequences(plan)
+    gone = plan.merged
+    Member.objects.filter(pk=gone.pk).update(status="MISSING")
+    life_events.record("RETURN", gone.household, told(people=[gone.pk]), by=staff)
+    after = review.consequences(plan)
+    assert [text for text in after if text.startswith("1 ")]
+    assert len(after) == len(before) + 1
 
 
 def test_a_confirmed_merge_is_made_and_can_be_undone_on_the_page(officer, pair, staff, kelurahan):

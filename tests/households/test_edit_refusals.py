@@ -26,6 +26,8 @@ def test_a_row_changed_meanwhile_names_who_and_when(kelurahan, staff, household,
     head.save()
     batch = brought(book.bytes(), staff, kelurahan)
     assert errors(batch) == ["changed_meanwhile", "family_refused"]
+    said = [finding for row in batch.rows.all() for finding in staged_content(row)["findings"]]
+    assert "kk_number" not in [finding["column"] for finding in said]  # no such header here
     said = staged_content(batch.rows.get(position=1))["findings"][0]
     assert "Bu Lain" in said["message"]
     head.refresh_from_db()

@@ -189,6 +189,7 @@ def test_an_unknown_family_is_not_joined(officer, cast, kelurahan):
         data = {**PAPER, "people": [cast["child"].pk], "other_family": named}
         assert officer.post(url, data).context["entry"].main.errors["other_family"]
     data["other_family"] = cast["other"].kk_number
+    data[f"relation_{cast['child'].pk}"] = Relation.OTHER_KIN
     assert officer.post(url, data).context["plan"]
 
 
@@ -326,6 +327,8 @@ def test_the_list_costs_the_same_for_one_event_and_for_many(
         ("restore", "MISSING", "RETURN"),
         ("restore", "MOVED", "RETURN"),
         ("restore", "DECEASED", ""),
+        ("record_death", "MISSING", "DEATH"),
+        ("record_death", "MOVED", ""),
         ("record_missing", "ACTIVE", ""),
     ],
 )
@@ -339,6 +342,8 @@ def test_a_change_of_state_leads_to_its_event(officer, household, child, move, s
         return
     for given in (answer, officer.post(url, {"on": str(DAY), "reason": "Tanpa peristiwa"})):
         assert given["Location"] == f"{add_url(household, kind)}?orang={child.pk}"
+    form = officer.get(answer["Location"]).context["entry"].main
+    assert form["people"].initial in (child.pk, [child.pk])
     assert Member.objects.get(pk=child.pk).status == status
 
 

@@ -143,9 +143,9 @@ def test_many_rows_are_set_seen_first_and_taken_back(officer, household):
     batch = started(officer, household, value=str(Religion.HINDU.label), whom="all")
     assert (batch.status, batch.counts["changed"], batch.layout) == ("CHECKED", 2, "isi_massal")
     assert not Member.objects.filter(religion=Religion.HINDU).exists()
-    assert str(Religion.HINDU.label) in page_text(
-        officer.get(reverse("import_detail", args=[batch.pk]))
-    )
+    shown = officer.get(reverse("import_detail", args=[batch.pk]))
+    assert shown.context["tab"] == "berubah"
+    assert str(Religion.HINDU.label) in page_text(shown)
     step = "import_step"
     officer.post(reverse(step, args=[batch.pk, "confirm"]), {"version": batch.version})
     batch.refresh_from_db()

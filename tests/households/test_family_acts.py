@@ -93,6 +93,9 @@ def test_a_family_is_closed_only_when_nobody_is_left(officer, staff, household):
     assert officer.post(url, data).status_code == 302
     household.refresh_from_db()
     assert household.status == Household.Status.CLOSED
+    # Nobody looks for the head of a family that is no more.
+    heading = officer.get(file_url(household)).content.decode().split("<h1>")[1].split("</h1>")[0]
+    assert heading.split()[-1] == household.code
 
 
 def test_the_lurah_sees_no_moves_and_makes_none(client, kelurahan, household):

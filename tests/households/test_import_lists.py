@@ -7,6 +7,7 @@ import pytest
 from households.imports.applying import apply_batch
 from households.imports.checking import check_batch
 from households.imports.column_choice import Said, sealed_said
+from households.imports.preview import lines_of
 from households.imports.programmes import answer_programmes
 from households.imports.staging import staged_content, start_batch
 from households.imports.undoing import BuiltUpon, undo_batch
@@ -82,6 +83,17 @@ def test_a_decile_list_changes_the_family_of_a_known_person_and_can_be_undone(
     assert decile_batch(place, officer).counts["unchanged"] == 1
     undo_batch(batch, by=officer, reason="Daftar yang salah")
     assert decile_of(family) == ("", None, None)
+
+
+def test_what_is_kept_as_a_remark_is_shown_in_the_words_of_the_list(place, officer, family):
+    headers = [*lists.DECILE_HEADERS, "Catatan petugas"]
+    data = lists.table(headers, (file.HEAD_NIK, "PAK CONTOH", 2, f"dicek {file.WIFE_NIK}"))
+    columns = {**lists.DECILE_COLUMNS, "Catatan petugas": "keep"}
+    batch = checked(place, officer, data, columns, lists.DECILE_CONSTANTS, "known")
+    [line] = lines_of(batch, list(batch.rows.all()))
+    said = {each.label: (each.old, each.new) for each in line.differences}
+    old, new = said["Catatan petugas"]
+    assert (old, new[:6], file.WIFE_NIK in new) == ("", "dicek ", False)
 
 
 def test_an_older_decile_is_left_out_with_a_warning(place, officer):

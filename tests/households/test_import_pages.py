@@ -100,6 +100,12 @@ def test_each_changed_cell_is_shown_old_and_new(client, upload, press):
     assert Member.objects.get().birth_place == "YOGYAKARTA"  # an empty cell erases nothing
 
 
+def test_the_area_of_a_row_is_told_in_words(upload):
+    batch = upload(file.person())
+    [line] = preview.lines_of(batch, list(batch.rows.all()))
+    assert line.row.area == "RT 12 RW 03 · Juminahan"
+
+
 def test_an_area_is_asked_once_and_remembered(client, upload, press, place):
     people = [file.person(rw="-", rt="002"), file.wife(rw="-", rt="002")]
     batch = upload(*people)

@@ -105,14 +105,20 @@ def test_when_the_head_dies_the_new_head_is_chosen_in_the_same_act(staff, househ
         "new_head",
         "head_missing",
     )
-    record("DEATH", household, told(people=[head.pk], new_head=wife.pk), by=staff)
+    said = told(people=[head.pk], new_head=wife.pk)
+    assert preview("DEATH", household, said, by=staff).warnings  # the others' relations stay
+    record("DEATH", household, said, by=staff)
     assert fresh(head).status == "DECEASED"
     assert fresh(wife).is_head
 
 
 def test_relations_to_the_new_head_may_be_set_in_the_same_act(staff, household, head, children):
     said = told(people=[head.pk], new_head=children[0].pk)
-    said.relations = {children[1].pk: Relation.OTHER_KIN}
+    said.relations = {
+        member.pk: Relation.OTHER_KIN
+        for member in household.members.exclude(pk__in=[head.pk, children[0].pk])
+    }
+    assert preview("DEATH", household, said, by=staff).warnings == []
     record("DEATH", household, said, by=staff)
     assert fresh(children[0]).is_head
     assert fresh(children[1]).relation == Relation.OTHER_KIN
@@ -286,6 +292,9 @@ def test_members_join_another_family_and_an_empty_one_is_closed(staff, rt, house
     lone = other.members.get()
     said = told(people=[lone.pk], other_family=household)
     field, code = refused("JOIN", other, said, by=staff)
+    assert (field, code) == (f"relation_{lone.pk}", "relation_missing")
+    said.relations = {lone.pk: Relation.HEAD}
+    field, code = refused("JOIN", other, said, by=staff)
     assert (field, code) == (f"relation_{lone.pk}", "two_heads")
     said.relations = {lone.pk: Relation.PARENT}
     record("JOIN", other, said, by=staff)
@@ -316,6 +325,7 @@ def test_the_head_changes_and_the_former_head_becomes_something_else(
     )
     said.relations = {head.pk: Relation.HUSBAND, children[0].pk: Relation.OTHER_KIN}
     event = record("HEAD", household, said, by=staff)
+    assert event.people.filter(member=head).count() == 1  # named once, as the former head
     assert fresh(wife).is_head
     assert fresh(head).relation == Relation.HUSBAND
     assert fresh(children[0]).relation == Relation.OTHER_KIN

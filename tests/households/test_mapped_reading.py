@@ -266,6 +266,12 @@ def test_no_field_is_suggested_twice_and_numbers_are_no_sign():
     }
 
 
+def test_a_header_with_the_word_desil_over_deciles_is_one():
+    header = "Desil Kesejahteraan Nasional"
+    assert suggested([["NIK", header], ["x", 2], ["y", 3], ["z", 4]])[header] == "decile"
+    assert suggested([["NIK", header], ["x", "miskin"], ["y", "rentan"]]) == {"NIK": "nik"}
+
+
 def test_every_field_has_a_label_and_a_group():
     assert all(field.label and field.group and field.kind for field in FIELDS)
     assert len({field.name for field in FIELDS}) == len(FIELDS)

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from households import assistance, statements
 from households.codes import Relation
@@ -48,6 +49,21 @@ def test_one_tap_gives_a_sealed_paper_with_a_number(officer, staff, head):
     assert statement.code in entry.reason
 
 
+def test_a_button_pressed_twice_gives_one_paper(officer, head):
+    first, second = give(officer, head), give(officer, head)
+    assert first.url == second.url
+    assert Statement.objects.count() == 1
+    give(officer, head, reason="SCHOOL")
+    assert Statement.objects.count() == 2
+
+
+def test_the_same_paper_is_given_anew_after_a_while(officer, head):
+    give(officer, head)
+    Statement.objects.update(created_at=timezone.now() - 2 * statements.PRESSED_TWICE)
+    give(officer, head)
+    assert Statement.objects.count() == 2
+
+
 def test_the_file_comes_through_the_one_door_as_it_was_given(
     officer, client, kelurahan, rt, head, monkeypatch
 ):
@@ -69,7 +85,7 @@ def test_the_file_comes_through_the_one_door_as_it_was_given(
 
 def test_numbers_run_on_in_a_kelurahan_and_a_year(officer, staff, head, monkeypatch):
     give(officer, head)
-    give(officer, head)
+    give(officer, head, reason="SCHOOL")
     other = make_kelurahan(SURYATMAJAN, "Suryatmajan")
     officer_there = make_user("sana", Role.STAFF, other)
     family = make_family(make_rt(other), by=officer_there)

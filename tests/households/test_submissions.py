@@ -165,7 +165,9 @@ def test_answers_are_compared_saved_and_taken_back(sent, staff, head, child):
 
 
 def test_the_same_answers_twice_change_nothing(sent, staff, head):
-    answering.confirm(brought(sent, staff, [head.nik, "x", "Diterima", ""]), by=staff)
+    first = brought(sent, staff, [head.nik, "x", "Diterima", ""])
+    assert (first.counts["changed"], first.counts["pending"]) == (1, 1)
+    answering.confirm(first, by=staff)
     again = brought(sent, staff, [head.nik, "x", "Diterima", ""])
     assert (again.counts["changed"], again.counts["same"]) == (0, 1)
     with pytest.raises(ValidationError):

@@ -117,6 +117,7 @@ def test_a_request_goes_there_and_back(client, receiver, staff, household, wife,
     client.force_login(staff)
     form = client.get(url("release", transfer)).context["form"]
     assert form["people"].initial == [wife.pk]
+    assert {name: str(form[name].value()) for name in PAPER} == PAPER
     client.post(url("release", transfer), {**PAPER, "people": [wife.pk]})
     assert Transfer.objects.get().status == "OFFERED"
 
@@ -216,3 +217,40 @@ def test_the_list_costs_the_same_for_one_transfer_and_for_many(
     with django_assert_max_num_queries(16) as many:
         officer.get(page)
     assert len(one) == len(many)
+
+
+# --- one kelurahan alone, and nobody to come back ---------------------------------------------
+def test_who_is_alone_on_the_portal_is_offered_no_transfer(officer, household):
+    choose = reverse("event_choose", args=[household.pk])
+    offer_page, requesting = reverse("transfer_offer", args=[household.pk]), "transfer_request"
+    assert offer_page not in officer.get(choose).content.decode()
+    for page in (offer_page, reverse(requesting)):
+        assert officer.get(page).context["several_kelurahan"] is False
+        assert 'name="on"' not in officer.get(page).content.decode()
+    instead = reverse("event_add", args=[household.pk, "MOVE_OUT"])
+    assert instead in officer.get(offer_page).content.decode()
+    for name in ("family_arrival", "household_add", "transfer_list"):
+        assert reverse(requesting) not in officer.get(reverse(name)).content.decode()
+    assert reverse("transfer_list") not in officer.get(reverse("work_home")).content.decode()
+
+
+def test_the_ways_to_a_transfer_are_where_somebody_looks_for_them(
+    officer, client, rt, household, there
+):
+    for name in ("family_arrival", "household_add", "transfer_list"):
+        assert reverse("transfer_request") in officer.get(reverse(name)).content.decode()
+    assert reverse("transfer_list") in officer.get(reverse("work_home")).content.decode()
+    client.force_login(make.make_user("rt12", Role.RT_HEAD, rt))
+    assert reverse("transfer_list") not in client.get(reverse("work_home")).content.decode()
+
+
+def test_a_return_is_offered_only_where_somebody_has_left(officer, household, wife):
+    choose = reverse("event_choose", args=[household.pk])
+    page = reverse("event_add", args=[household.pk, "RETURN"])
+    assert page not in officer.get(choose).content.decode()
+    answer = officer.get(page)
+    assert answer.context["entry"].main.nobody
+    assert 'name="people"' not in answer.content.decode()
+    Member.objects.filter(pk=wife.pk).update(status="MOVED")
+    assert page in officer.get(choose).content.decode()
+    assert 'name="people"' in officer.get(page).content.decode()

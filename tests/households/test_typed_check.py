@@ -100,7 +100,7 @@ def test_nobody_but_who_may_enter_people_may_ask(client, household, known, kelur
 
 
 def test_numbers_cannot_be_tried_one_after_another(officer, household, monkeypatch):
-    monkeypatch.setattr("households.views.typed_check.A_MINUTE", 3)
+    monkeypatch.setattr("households.views.editing.NUMBERS_A_MINUTE", 3)
     cache.clear()
     answers = [ask(officer, household, new_nik=make_nik()).status_code for _try in range(5)]
     assert answers[0] == 200
