@@ -122,8 +122,7 @@ def find(user: User, text: str) -> list[Hit]:
         return _with_code(code[1].upper(), int(code[2]), families)
     if not text:
         return []
-    rows = Member.objects.named(text).filter(household__in=families.order_by().values("pk"))
-    chosen = _persons(Q(pk__in=rows.order_by("pk").values("pk")), families)
+    chosen = _persons(Q(pk__in=Member.objects.named(text).order_by().values("pk")), families)
     return [Hit(row.household, row) for row in chosen[: MOST_HITS + 1]]
 
 
