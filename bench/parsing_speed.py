@@ -13,11 +13,21 @@ from tests.households.population import people, workbook
 GOAL = 6
 
 
-def by_openpyxl(data: bytes) -> int:
+def _openpyxl(data: bytes, *, read_only: bool) -> int:
     import openpyxl  # noqa: PLC0415
 
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=read_only, data_only=True)
     return sum(len(row) for sheet in book for row in sheet.iter_rows(values_only=True))
+
+
+def openpyxl(data: bytes) -> int:
+    """As its documentation opens a workbook."""
+    return _openpyxl(data, read_only=False)
+
+
+def openpyxl_read_only(data: bytes) -> int:
+    """In the mode that streams and keeps no cell."""
+    return _openpyxl(data, read_only=True)
 
 
 def by_reader(data: bytes) -> int:
@@ -35,12 +45,14 @@ def main() -> None:
         installation.enter(values)
         data = workbook(list(people(chosen.people)))
         seconds = {}
-        for read in (by_reader, by_openpyxl):
+        for read in (by_reader, openpyxl, openpyxl_read_only):
             start = time.perf_counter()
             read(data)
             seconds[read.__name__] = time.perf_counter() - start
-        ratio = seconds["by_openpyxl"] / seconds["by_reader"]
-        print(f"{chosen.people} people: {seconds} ratio {ratio:.1f}x (goal {GOAL}x)")
+        ours = seconds.pop("by_reader")
+        print(f"{chosen.people} people: ours {ours:.2f} s (goal {GOAL}x openpyxl)")
+        for name, theirs in seconds.items():
+            print(f"  {name}: {theirs:.2f} s, {theirs / ours:.1f}x")
 
 
 if __name__ == "__main__":
