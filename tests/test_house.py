@@ -282,3 +282,14 @@ def test_translations_keep_the_places_that_values_go_to():
             and set(_PLACEHOLDER.findall(entry.msgid)) != set(_PLACEHOLDER.findall(entry.msgstr))
         ]
         assert wrong == []
+
+
+def test_no_number_of_a_row_is_written_with_thousands_dots_into_an_attribute():
+    """`value="{{ row.pk }}"` says 1.291 for the row 1291: numbers in attributes are plain."""
+    bare = re.compile(r'="[^"]*\{\{\s*[\w.]*(?:pk|\.id|version|number)\s*\}\}')
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        for match in bare.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
