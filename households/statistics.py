@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from households.codes import Sex
 from households.housing_codes import DrinkingWater, FloorMaterial, Toilet
 from households.models import Household, Member, StatisticsSnapshot
-from households.suppression import suppress
+from households.suppression import withhold
 from tkpk import formats, rights, trail
 from tkpk.models import Mandate, Territory, User
 from tkpk.public_pages import published
@@ -179,7 +179,7 @@ def _suppressed(kelurahan: Territory) -> dict[str, Any]:
     tables: dict[str, Any] = {}
     for key, line in lines.items():
         try:
-            shown = suppress([[count for _key, count in line]])
+            shown = withhold([[count for _key, count in line]])
         except ValueError:
             continue  # its total is 1–4: the whole table stays unpublished
         cells = [[name, count] for (name, _raw), count in zip(line, shown.rows[0], strict=True)]

@@ -10,8 +10,11 @@ by size would tell a reader who knows this module something about what was chose
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 SMALLEST_SHOWN = 5
+# From this total on a line has room for many tables that look alike.
+ROOMY = 10
 Count = int | None
 Cells = tuple[Count, ...]
 Places = frozenset[tuple[int, int]]
@@ -42,42 +45,90 @@ def is_small(count: int) -> bool:
     return 0 < count < SMALLEST_SHOWN
 
 
-def suppress(table: Sequence[Sequence[int]], *, also: Places = frozenset()) -> Suppressed:
-    """Withhold counts of 1–4 in a table of counts and what would give them away.
+def suppress(table: Sequence[Sequence[int]]) -> list[list[Count]]:
+    """The rows of a table that is published with all its totals; None stands for a withheld count.
 
-    `table` is rows of equal length; the totals of rows, columns and the whole are published with
-    it. Every withheld cell and total keeps at least two values that fit everything published.
-    `also` names cells (row, column) to withhold besides. Raises ValueError if the total of the
-    whole is 1–4: then nothing of the table can be published.
+    `table` is rows of counts of equal length. Counts of 1–4 are withheld, and with them so many
+    others that each withheld cell keeps at least two values that fit the shown cells, the total of
+    every row and column, and this rule. A table of one row or column has one total, that of the
+    whole. Where all families stand in one row or column, the totals say as much as the cells:
+    everything is withheld, and the totals must be too (`withhold` says which totals to hide).
+    Raises ValueError if the total of the whole is 1–4, if a count is negative or a row is short.
     """
-    columns = list(zip(*table, strict=True))
-    total = sum(map(sum, table))
-    if any(count < 0 for row in table for count in row):
-        raise ValueError("A count is never negative.")
-    if is_small(total):
-        raise ValueError("The total is below 5: the table cannot be published.")
+    columns = _checked(table)
+    if len(table) == 1 or len(columns) == 1:
+        return [list(row) for row in withhold(table).rows]
+    filled = [sum(1 for line in lines if any(line)) for lines in (table, columns)]
+    if 1 in filled and any(map(is_small, (n for row in table for n in row))):
+        return [[None] * len(columns) for _row in table]
+    return [list(row) for row in _Grid(table).beside_totals().rows]
+
+
+def withhold(table: Sequence[Sequence[int]], *, also: Places = frozenset()) -> Suppressed:
+    """Withhold counts and totals of 1–4 and what would give them away.
+
+    As `suppress`, but small totals are withheld too: the totals to publish come with the rows.
+    Every withheld cell and total keeps at least two values that fit everything published.
+    `also` names cells (row, column) to withhold besides.
+    """
+    columns = _checked(table)
     if len(table) == 1:
         line = _line(table[0], also=frozenset(j for _i, j in also))
+        total = sum(table[0])
         return Suppressed((line,), (total,), line, total)
     if len(columns) == 1:
         line = _line(columns[0], also=frozenset(i for i, _j in also))
+        total = sum(columns[0])
         return Suppressed(tuple((count,) for count in line), line, (total,), total)
     return _Grid(table).suppressed(also)
 
 
-def suppress_series(tables: Sequence[Sequence[Sequence[int]]]) -> list[Suppressed]:
-    """Suppress tables of one shape, such as years: what one withholds, all of them withhold.
+def suppress_series(tables: Sequence[Sequence[Sequence[int]]]) -> list[list[list[Count]]]:
+    """`suppress` for tables of one shape, such as years: what one withholds, all of them withhold.
 
     A cell shown in one year and withheld in the next would be guessed from the year before.
-    Raises ValueError as `suppress` does.
+    Raises ValueError as `suppress` does, and where the shapes differ.
     """
+    if len({(len(table), len(table[0])) for table in tables}) > 1:
+        raise ValueError("The tables of a series have one shape.")
+    alone = [suppress(table) for table in tables]
+    places = {
+        (i, j)
+        for rows in alone
+        for i, row in enumerate(rows)
+        for j, count in enumerate(row)
+        if count is None
+    }
+    if places and not all(_Grid(table).keeps(places) for table in tables):
+        places = {(i, j) for i in range(len(tables[0])) for j in range(len(tables[0][0]))}
+    return [
+        [
+            [None if (i, j) in places else count for j, count in enumerate(row)]
+            for i, row in enumerate(table)
+        ]
+        for table in tables
+    ]
+
+
+def withhold_series(tables: Sequence[Sequence[Sequence[int]]]) -> list[Suppressed]:
+    """`withhold` for tables of one shape: what one withholds, all of them withhold."""
     places: Places = frozenset()
     while True:
-        done = [suppress(table, also=places) for table in tables]
+        done = [withhold(table, also=places) for table in tables]
         wider = places.union(*(table.withheld for table in done))
         if wider == places:
             return done
         places = wider
+
+
+def _checked(table: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+    """The columns of the table; raises ValueError where it cannot be published at all."""
+    columns = list(zip(*table, strict=True))
+    if any(count < 0 for row in table for count in row):
+        raise ValueError("A count is never negative.")
+    if is_small(sum(map(sum, table))):
+        raise ValueError("The total is below 5: the table cannot be published.")
+    return columns
 
 
 def _blocks(length: int) -> list[tuple[int, ...]]:
@@ -123,8 +174,71 @@ class _Grid:
         self.total = sum(self.row_totals)
 
     def suppressed(self, also: Places) -> Suppressed:
+        """With small totals withheld as well."""
+        return self._smallest_block(also, _hidden(self.row_totals), _hidden(self.column_totals))
+
+    def beside_totals(self) -> Suppressed:
+        """With every total shown: the smallest block, or the whole table.
+
+        Beside all totals, which pairs were withheld can tell where the small count stands. A table
+        with a small total is therefore withheld whole; another one too, unless each withheld cell
+        has another value in some table that would be published in the same way.
+        """
+        whole = self._whole_table()
+        if any(0 < total < ROOMY for total in (*self.row_totals, *self.column_totals)):
+            return whole
+        block = self._beside_totals()
+        return block if block == whole or self._has_doubles(block) else whole
+
+    def _beside_totals(self) -> Suppressed:
+        return self._smallest_block(frozenset(), set(), set())
+
+    def _whole_table(self) -> Suppressed:
+        """Nothing but zeros that the totals tell; or everything, where no count is small."""
+        small = any(is_small(count) for row in self.table for count in row)
+        hidden = {
+            (i, j)
+            for i, row_total in enumerate(self.row_totals)
+            for j, column_total in enumerate(self.column_totals)
+            if row_total and column_total
+        }
+        return self._published(hidden if small else set(), set(), set())
+
+    def keeps(self, places: set[tuple[int, int]]) -> bool:
+        """Whether these cells, withheld beside all totals, keep two values each.
+
+        Lines without anybody do not count: their zeros are no secret.
+        """
+        hidden = {(i, j) for i, j in places if self.row_totals[i] and self.column_totals[j]}
+        return self._safe(hidden, set(), set())
+
+    def _has_doubles(self, block: Suppressed) -> bool:
+        """Whether each withheld cell changes in some table with the same totals and look."""
+        changed: set[tuple[int, int]] = set()
+        filled = [(i, j) for i, j in sorted(block.withheld) if self.table[i][j]]
+        for (i, j), (p, q) in combinations(filled, 2):
+            corners = {(i, j), (p, q), (i, q), (p, j)}
+            if i == p or j == q or corners <= changed or not corners <= block.withheld:
+                continue
+            if self._moved((i, j), (p, q))._beside_totals() == block:
+                changed |= corners
+        return changed >= block.withheld
+
+    def _moved(self, one: tuple[int, int], other: tuple[int, int]) -> "_Grid":
+        """One family of each cell moved along its row, so that every total stays."""
+        table = [list(row) for row in self.table]
+        (i, j), (p, q) = one, other
+        for row, column, step in ((i, j, -1), (p, q, -1), (i, q, 1), (p, j, 1)):
+            table[row][column] += step
+        return _Grid(table)
+
+    def _smallest_block(
+        self,
+        also: Places,
+        free_rows: set[int],
+        free_columns: set[int],
+    ) -> Suppressed:
         """The smallest block of whole pairs of rows and columns that keeps its secrets."""
-        free_rows, free_columns = _hidden(self.row_totals), _hidden(self.column_totals)
         small = {
             (i, j)
             for i, row in enumerate(self.table)
