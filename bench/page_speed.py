@@ -29,10 +29,12 @@ LIST = "/kerja/keluarga/"
 def fill(place: Any, officer: Any, count: int) -> str:
     """Import the list and one family with a name of its own; returns that person's NIK."""
     from bench import import_speed  # noqa: PLC0415 - after Django's set-up
+    from households import statistics as published  # noqa: PLC0415
     from tests import factories as make  # noqa: PLC0415
 
     import_speed.run_pipeline(import_speed.parsed(list(people(count))), place, officer)
     family = make.make_family(make.make_rt(place, 3, 2), by=officer, head=RARE)
+    published.publish(place, by=officer)
     return family.members.first().nik
 
 
@@ -58,6 +60,8 @@ def pages(client: Any, officer: Any, nik: str) -> dict[str, Callable[[], Any]]:
         "counter, NIK": lambda: client.post("/kerja/loket/", {"text": nik}, follow=True),
         "counter, name": lambda: client.post("/kerja/loket/", {"text": FULL}, follow=True),
         "data health": lambda: client.get("/kerja/kesehatan-data/"),
+        # With a query, so that the page is built and not taken from the cache.
+        "public figures": lambda: client.get("/statistik/", {"baru": "1"}),
     }
 
 
@@ -71,6 +75,7 @@ def one_size(count: int) -> dict[str, float]:
     from tkpk.roles import Role  # noqa: PLC0415
 
     settings.ALLOWED_HOSTS = ["testserver"]
+    settings.DEFAULT_KELURAHAN = "34.71.04.1002"
     settings.STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }

@@ -15,7 +15,7 @@ from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ExportForm
 
 from households.imports.mapped import FIELDS, KEEP
-from households.models import AidProgramme, AreaMapping, ColumnMapping, ProgrammeAlias
+from households.models import AidPair, AidProgramme, AreaMapping, ColumnMapping, ProgrammeAlias
 from households.programme_resource import ProgrammeResource
 from tkpk.admin_base import MandateAdmin, ReadOnlyAdmin
 from tkpk.exports import FORMATS
@@ -50,12 +50,16 @@ class ReadVersionForm(forms.ModelForm):
         return data
 
 
+_DECILE_FIELDS = ("max_decile", "decile_source", "decile_read_on")
+_PROGRAMME_FIELDS = ("name", "provider", "target", "active", *_DECILE_FIELDS)
+
+
 class ProgrammeForm(ReadVersionForm):
     """A programme; whom it is given to is fixed once something was received."""
 
     class Meta:
         model = AidProgramme
-        fields = ["name", "provider", "target", "active"]
+        fields = [*_PROGRAMME_FIELDS]
 
     def clean_target(self) -> str:
         target = str(self.cleaned_data["target"])
@@ -67,6 +71,13 @@ class ProgrammeForm(ReadVersionForm):
             )
         return target
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        told = data.get("decile_source") or data.get("decile_read_on")
+        if told and not data.get("max_decile"):
+            self.add_error("max_decile", _("Up to which decile? Or leave source and day empty."))
+        return data
+
 
 @admin.register(AidProgramme)
 class AidProgrammeAdmin(ImportExportMixin, MandateAdmin):
@@ -77,10 +88,10 @@ class AidProgrammeAdmin(ImportExportMixin, MandateAdmin):
     resource_classes = [ProgrammeResource]
     import_formats, export_formats = [XLSX, CSV], FORMATS
     export_form_class = ExportForm
-    list_display = ["name", "provider", "target", "active"]
+    list_display = ["name", "provider", "target", "max_decile", "active"]
     list_filter = ["active", "target"]
     search_fields = ["name", "provider"]
-    fields = ["name", "provider", "target", "active", "read_version"]
+    fields = [*_PROGRAMME_FIELDS, "read_version"]
 
     def has_history_permission(self, request: HttpRequest, obj: Any) -> bool:
         return False  # reference data: who wrote last and when stand in the row
@@ -94,6 +105,32 @@ class AidProgrammeAdmin(ImportExportMixin, MandateAdmin):
     def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
         user = signed_in(request)
         return {"home": home_kelurahan(user, self.change_roles), "by": user}
+
+
+class PairForm(ReadVersionForm):
+    """What holds of two programmes from a day on."""
+
+    class Meta:
+        model = AidPair
+        fields = ["first", "second", "rule", "note", "valid_from"]
+
+
+@admin.register(AidPair)
+class AidPairAdmin(MandateAdmin):
+    """Which programmes may or must not go together. A rule changes by a later rule."""
+
+    view_roles, change_roles = READERS, OFFICERS
+    form = PairForm
+    list_display = ["first", "second", "rule", "valid_from", "note"]
+    list_filter = ["rule"]
+    list_select_related = ["first", "second"]
+    fields = ["first", "second", "rule", "note", "valid_from", "read_version"]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in {"first", "second"}:
+            home = home_kelurahan(signed_in(request), self.change_roles)
+            kwargs["queryset"] = AidProgramme.objects.filter(kelurahan=home)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(ColumnMapping)

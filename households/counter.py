@@ -4,7 +4,6 @@ Everything here reads. What the counter writes lies in `families` (views, full n
 `statements` (papers).
 """
 
-import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from households.models import (
     LIVING,
+    AidProgramme,
     AidReceipt,
     Household,
     Member,
@@ -38,24 +38,6 @@ _CODE = re.compile(r"(KLG|ORG)-0*([0-9]{1,12})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Guideline:
-    """Up to which decile a national programme looks, and where and when that was read."""
-
-    programme: str
-    up_to: int
-    source: str
-    read_on: datetime.date
-
-
-# To be read again every year; shown with source and date, never as a promise.
-GUIDELINES = (
-    Guideline("PKH", 4, "DTSEN (Inpres 4/2025)", datetime.date(2025, 6, 23)),
-    Guideline("Sembako", 5, "DTSEN (Inpres 4/2025)", datetime.date(2025, 6, 23)),
-    Guideline("PBI-JK", 5, "DTSEN (Inpres 4/2025)", datetime.date(2025, 6, 23)),
-)
-
-
-@dataclass(frozen=True)
 class Hit:
     """A person who was found; without one, a family in which nobody is recorded."""
 
@@ -73,6 +55,7 @@ class Answer:
     receipts: list[AidReceipt]
     statements: list[Statement]
     matters: list[OpenMatter]
+    programmes: list[AidProgramme]  # that say up to which decile they look
 
     @property
     def shown_receipts(self) -> list[AidReceipt]:
@@ -83,10 +66,12 @@ class Answer:
         return len(self.receipts) > MOST_RECEIPTS
 
     @property
-    def guidelines(self) -> list[tuple[Guideline, bool]]:
-        """The guidelines and whether the family's decile lies within; none without a decile."""
+    def guidelines(self) -> list[tuple[AidProgramme, bool]]:
+        """Programmes and whether the family's decile lies within; none without a decile."""
         decile = self.household.decile
-        return [] if decile is None else [(one, decile <= one.up_to) for one in GUIDELINES]
+        if decile is None:
+            return []
+        return [(one, decile <= one.max_decile) for one in self.programmes if one.max_decile]
 
 
 # --- finding ---------------------------------------------------------------------------------
@@ -160,6 +145,11 @@ def answer_about(hit: Hit, user: User) -> Answer:
             for source in registry.open_matters.values()
             for matter in source(user, household)
         ],
+        programmes=list(
+            AidProgramme.objects.filter(
+                kelurahan_id=household.kelurahan_id, active=True, max_decile__isnull=False
+            )
+        ),
     )
 
 

@@ -150,19 +150,13 @@ def save_member(member: Member, *, by: User, expected_version: int) -> Member:
 
 def editor_mandate(user: User, household: Household) -> Mandate | None:
     """The mandate by which this person may enter data of this family, if any."""
-    code = household.territory.code
-    held = (m for m in rights.mandates(user) if m.role in EDITORS and m.territory.covers(code))
-    return next(held, None)
+    return rights.mandate_at(user, EDITORS, code=household.territory.code)
 
 
 def identifier_mandate(user: User, household: Household) -> Mandate | None:
     """The mandate by which this person may see full numbers of this family, if any."""
     roles = roles_seeing(Column.IDENTIFIERS)
-    code = household.territory.code
-    for mandate in rights.mandates(user):
-        if mandate.role in roles and mandate.territory.covers(code):
-            return mandate
-    return None
+    return rights.mandate_at(user, roles, code=household.territory.code)
 
 
 def reveal_identifier(row: Household | Member, *, by: User, reason: str) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from households.codes import Relation
-from households.event_acts import put_values
+from households.events.acts import put_values
 from households.imports.sealing import sealed_json, unsealed_json
 from households.models import (
     LIVING,
@@ -171,13 +171,16 @@ def undo_merge(pair: DuplicatePair, *, by: User, reason: str) -> MergeRecord:
     Raises ValidationError naming what was built on the merge since; then nothing is changed.
     """
     with transaction.atomic():
+        # Persons first, as in a merge: two acts on one pair never wait for each other.
+        members = Member.objects.select_for_update(of=("self",)).select_related("household")
+        rows_of_pair = members.filter(pk__in=[pair.low, pair.high]).order_by("pk")
+        persons = {member.pk: member for member in rows_of_pair}
         pair = DUPLICATE_FLOW.apply("undo_merge", pair, by=by, reason=reason)
         record = standing_merge(pair)
         if record is None:
             raise ValidationError(_("There is no merge to undo."), code="no_merge")
         content = unsealed_json(record.blob, context=record.blob_context)
-        members = Member.objects.select_for_update(of=("self",)).select_related("household")
-        kept, merged = (members.get(pk=pk) for pk in (record.kept_id, record.merged_id))
+        kept, merged = persons[record.kept_id], persons[record.merged_id]
         moved = [Moved(**one) for one in content["moved"]]
         rows = [(one, one.row()) for one in moved]
         _refuse_built_upon(record, content, (kept, merged), rows)

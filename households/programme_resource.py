@@ -16,7 +16,9 @@ _NO = frozenset({"0", "false", "tidak", "t"})
 
 
 class ProgrammeResource(resources.ModelResource):
-    """name, provider, target (PERSON or FAMILY), active; a programme is known by its name.
+    """name, provider, target (PERSON or FAMILY), active, max_decile with its source and day.
+
+    A programme is known by its name.
 
     `home`: the kelurahan that a file is brought into.
     """
@@ -24,7 +26,15 @@ class ProgrammeResource(resources.ModelResource):
     class Meta:
         model = AidProgramme
         import_id_fields = ["name"]
-        fields = ("name", "provider", "target", "active")
+        fields = (
+            "name",
+            "provider",
+            "target",
+            "active",
+            "max_decile",
+            "decile_source",
+            "decile_read_on",
+        )
         clean_model_instances = True
         skip_unchanged = True
 
@@ -47,6 +57,7 @@ class ProgrammeResource(resources.ModelResource):
         if row["target"] not in AidTarget.values:
             words = {"targets": ", ".join(AidTarget.values)}
             raise ValidationError(_("The column target is one of: %(targets)s.") % words)
+        row["decile_source"] = row.get("decile_source") or ""
         row["active"] = _active(str(row.get("active") or "").strip().casefold())
 
     def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:

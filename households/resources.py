@@ -126,7 +126,7 @@ class RegistryResource(resources.ModelResource):
                 own[name]
                 if field is None
                 else (
-                    str(capfirst(field.verbose_name)),
+                    str(field.verbose_name),
                     [name],
                     writer_of(field, numbers=self.numbers),
                 )
@@ -134,7 +134,7 @@ class RegistryResource(resources.ModelResource):
         return found
 
     def headers(self) -> list[str]:
-        return [header for header, _paths, _write in self.columns()]
+        return [str(capfirst(header)) for header, _paths, _write in self.columns()]
 
     def rows(self, families: QuerySet[Household]) -> Iterator[list[Any]]:
         """The cells of each row, read in parts; one query, whatever the number of rows."""

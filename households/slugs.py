@@ -3,9 +3,9 @@
 Code and trail keep the English names; people read Indonesian ones.
 """
 
-from typing import ClassVar
-
 from django.urls import register_converter
+
+from tkpk.slugs import WordConverter
 
 MOVES = {
     "record_death": "catat-meninggal",
@@ -35,24 +35,70 @@ TRANSFER_STEPS = {
     "decline": "tolak-penawaran",
     "withdraw_request": "tarik-permintaan",
 }
+REPORT_STEPS = {
+    "uphold": "terima-sanggah",
+    "reject": "tolak-sanggah",
+    "accept": "terima-usulan",
+    "decline": "tidak-terima",
+    "confirm": "benar-keluarga",
+    "refute": "bukan-keluarga",
+    "withdraw": "tarik",
+}
 
 
-class WordConverter:
-    """A name in code ↔ its word in an address; an unknown word is no address at all (404)."""
+SURVEY_STEPS = {
+    "check": "periksa",
+    "return": "kembalikan",
+    "cancel": "batalkan",
+    "correct": "koreksi",
+}
+INSTRUMENT_STEPS = {"use": "pakai", "set_aside": "sisihkan", "retire": "hentikan"}
+LIST_STEPS = {
+    "start_review_1": "mulai-tahap-satu",
+    "start_review_2": "mulai-tahap-dua",
+    "open_window": "buka-masa-sanggah",
+    "send": "tanda-tangani",
+    "establish": "tetapkan",
+}
+LISTING_STEPS = {
+    "verify": "verifikasi",
+    "verify_exception": "verifikasi-pengecualian",
+    "confirm_official": "konfirmasi",
+    "send_back": "verifikasi-ulang",
+    "record_refusal": "keluarga-menolak",
+    "delist": "keluarkan",
+    "strike": "keluarkan-dari-penetapan",
+    "withdraw": "mundur",
+    "propose_graduation": "usulkan-graduasi",
+    "drop_graduation": "batalkan-usulan-graduasi",
+    "graduate": "graduasi",
+    "visit": "catat-kunjungan",
+    "end_visits": "akhiri-kunjungan",
+}
+LIST_PAPERS = {
+    "review_sheet": "lembar-uji-publik",
+    "minutes_1": "berita-acara-tahap-satu",
+    "minutes_2": "berita-acara-tahap-dua",
+    "minutes_established": "berita-acara-penetapan",
+    "cover_letter": "surat-pengantar",
+}
+DECREE_STEPS = {"confirm": "simpan", "discard": "buang", "take_back": "tarik"}
 
-    regex = "[a-z-]+"
-    words: ClassVar[dict[str, str]] = {}
 
-    def to_python(self, value: str) -> str:
-        for name, word in self.words.items():
-            if word == value:
-                return name
-        raise ValueError(value)
+class ListStepConverter(WordConverter):
+    words = LIST_STEPS
 
-    def to_url(self, value: str) -> str:
-        if value not in self.words:
-            raise ValueError(value)
-        return self.words[value]
+
+class ListingStepConverter(WordConverter):
+    words = LISTING_STEPS
+
+
+class ListPaperConverter(WordConverter):
+    words = LIST_PAPERS
+
+
+class DecreeStepConverter(WordConverter):
+    words = DECREE_STEPS
 
 
 class MoveConverter(WordConverter):
@@ -67,6 +113,25 @@ class TransferStepConverter(WordConverter):
     words = TRANSFER_STEPS
 
 
+class ReportStepConverter(WordConverter):
+    words = REPORT_STEPS
+
+
+class InstrumentStepConverter(WordConverter):
+    words = INSTRUMENT_STEPS
+
+
+class SurveyStepConverter(WordConverter):
+    words = SURVEY_STEPS
+
+
 register_converter(MoveConverter, "move")
+register_converter(ListStepConverter, "list_step")
+register_converter(ListingStepConverter, "listing_step")
+register_converter(ListPaperConverter, "list_paper")
+register_converter(DecreeStepConverter, "decree_step")
+register_converter(SurveyStepConverter, "survey_step")
+register_converter(InstrumentStepConverter, "instrument_step")
 register_converter(EventConverter, "event_kind")
 register_converter(TransferStepConverter, "transfer_step")
+register_converter(ReportStepConverter, "report_step")

@@ -23,7 +23,8 @@ from households.models import (
     StatementCounter,
 )
 from tkpk import files, formats, pdf, rights, trail
-from tkpk.models import KelurahanOffice, Mandate, Territory, User
+from tkpk.letterhead import office_of
+from tkpk.models import Mandate, Territory, User
 from tkpk.roles import Role
 
 PRESSED_TWICE = datetime.timedelta(seconds=30)
@@ -35,9 +36,7 @@ TITLE = "Surat Keterangan Terdaftar"
 
 def giver_mandate(user: User, member: Member) -> Mandate | None:
     """The mandate by which this person gives statements about this family, if any."""
-    code = member.household.territory.code
-    held = (m for m in rights.mandates(user) if m.role in GIVERS and m.territory.covers(code))
-    return next(held, None)
+    return rights.mandate_at(user, GIVERS, code=member.household.territory.code)
 
 
 def refusals(user: User, member: Member) -> list[str]:
@@ -61,8 +60,6 @@ def give(
     if purpose == CounterReason.OTHER and not words:
         raise ValidationError({"words": _("Say what the statement is for.")})
     trail.refuse_identifiers(words)
-    if again := _just_given(member, by=by, purpose=purpose, words=words, shows_nik=shows_nik):
-        return again
     kelurahan, today = member.household.kelurahan, timezone.localdate()
     statement = Statement(
         kelurahan=kelurahan,
@@ -70,28 +67,26 @@ def give(
         member=member,
         year=today.year,
         issued_on=today,
-        number=_next_number(kelurahan, today.year),
         purpose=purpose,
         purpose_words=words,
         shows_nik=shows_nik and bool(member.nik),
         created_by=by,
         updated_by=by,
     )
+    if again := _just_given(statement):
+        return again
+    statement.number = _next_number(kelurahan, today.year)
     # Outside any transaction: setting a paper takes longer than a lock should be held.
     paper = pdf.render("registered", paper_data(statement))
-    _seal(statement, paper, by=by)
-    return statement
+    return _seal(statement, paper, by=by)
 
 
-def _just_given(member: Member, *, by: User, **said: Any) -> Statement | None:
+def _just_given(statement: Statement) -> Statement | None:
     """The same paper of a moment ago: a button that was pressed twice gives one paper."""
-    said["purpose_words"] = said.pop("words")
-    said["shows_nik"] = said["shows_nik"] and bool(member.nik)
-    said["issued_on"] = timezone.localdate()
+    names = ("member", "created_by", "purpose", "purpose_words", "shows_nik", "issued_on")
+    said = {name: getattr(statement, name) for name in names}
     since = timezone.now() - PRESSED_TWICE
-    return Statement.objects.filter(
-        member=member, created_by=by, created_at__gte=since, **said
-    ).last()
+    return Statement.objects.filter(created_at__gte=since, **said).last()
 
 
 def _next_number(kelurahan: Territory, year: int) -> int:
@@ -104,8 +99,13 @@ def _next_number(kelurahan: Territory, year: int) -> int:
     return row.last
 
 
-def _seal(statement: Statement, paper: bytes, *, by: User) -> None:
+def _seal(statement: Statement, paper: bytes, *, by: User) -> Statement:
+    """Store and note the paper, unless its twin was sealed while this one was being set."""
     with transaction.atomic():
+        counters = StatementCounter.objects.select_for_update()
+        counters.get(kelurahan=statement.kelurahan, year=statement.year)
+        if again := _just_given(statement):
+            return again
         statement.document = files.store(
             paper,
             name=f"surat-{statement.year}-{statement.number:04d}.pdf",
@@ -124,6 +124,7 @@ def _seal(statement: Statement, paper: bytes, *, by: User) -> None:
             reason=f"{statement.code}: {statement.purpose_text}",
             digest=statement.document.sha256,
         )
+    return statement
 
 
 # --- what stands on the paper ----------------------------------------------------------------
@@ -147,28 +148,6 @@ def paper_data(statement: Statement) -> dict[str, Any]:
             "purpose": statement.purpose_text,
             "signature": _signature(statement, day),
         }
-
-
-def office_of(kelurahan: Territory) -> dict[str, Any]:
-    """The letterhead: the offices above, the kelurahan, its address and telephone."""
-    office = KelurahanOffice.objects.filter(territory=kelurahan).first()
-    kemantren = kelurahan.parent
-    city = kemantren.parent if kemantren else None
-    place = " ".join(filter(None, (office.office_address, office.postcode))) if office else ""
-    contact = [place, f"Telepon {office.phone}" if office and office.phone else ""]
-    contact.append(office.email if office else "")
-    return {
-        "name": _named("Kelurahan", kelurahan.name),
-        "above": [
-            *([f"Pemerintah {city.name}"] if city else []),
-            *([_named("Kemantren", kemantren.name)] if kemantren else []),
-        ],
-        "address": " · ".join(filter(None, contact)),
-    }
-
-
-def _named(kind: str, name: str) -> str:
-    return name if name.casefold().startswith(kind.casefold()) else f"{kind} {name}"
 
 
 def _person_lines(statement: Statement) -> list[list[str]]:
@@ -196,7 +175,7 @@ def _decile_line(statement: Statement) -> str:
 
 
 def _aid_line(receipt: AidReceipt) -> list[str]:
-    end = formats.date_long(receipt.period_to) if receipt.period_to else "sekarang"
+    end = formats.date_long(receipt.last_day) if receipt.last_day else "sekarang"
     amount = "" if receipt.amount_idr is None else formats.rupiah(receipt.amount_idr)
     return [
         receipt.programme.name,

@@ -13,9 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from households import families, life_events
-from households.event_acts import Told
-from households.event_checks import living_in, pick, refuse
+from households import families
+from households.events import recording
+from households.events.acts import Told
+from households.events.checks import living_in, pick, refuse
 from households.models import (
     EventKind,
     Household,
@@ -113,7 +114,7 @@ def ask(  # noqa: PLR0913 - what a request consists of
 ) -> Transfer:
     """The receiving side asks for somebody by what the card at its counter says.
 
-    It is not told whether the other side knows the person.
+    It is not told whether the other side knows the person. The same request sent twice is one.
     """
     if origin == destination:
         refuse("origin", _("Choose another kelurahan than your own."), code="same")
@@ -134,9 +135,34 @@ def ask(  # noqa: PLR0913 - what a request consists of
     )
     _require_officer(transfer, DESTINATION_FLOW, by)
     with transaction.atomic():
+        if earlier := _asked_before(transfer):
+            return earlier
         transfer.save()
         _open_in_both_chains(transfer, "ask", flow=DESTINATION_FLOW, by=by)
     return transfer
+
+
+SAID = ("asked_name", "on", "document_kind", "document_number", "note", "status")
+
+
+def _asked_before(transfer: Transfer) -> Transfer | None:
+    """The same request, sent twice by one press too many; another one for the person is refused.
+
+    NIKs are stored encrypted, so the few open requests between the two places are read.
+    """
+    # One request of a kelurahan at a time: the second of two equal ones sees the first.
+    Territory.objects.select_for_update().get(pk=transfer.destination_id)
+    standing = Transfer.objects.filter(
+        origin=transfer.origin, destination=transfer.destination, status__in=OPEN
+    )
+    for earlier in standing:
+        if not earlier.asked_nik or earlier.asked_nik != transfer.asked_nik:
+            continue
+        if all(getattr(earlier, name) == getattr(transfer, name) for name in SAID):
+            return earlier
+        words = _("This person is asked for already, in %(code)s.") % {"code": earlier.code}
+        refuse("nik", words, code="asked_twice")
+    return None
 
 
 def release(transfer: Transfer, told: Release, *, by: User) -> Transfer:
@@ -169,7 +195,7 @@ def _released(transfer: Transfer, told: Release, *, by: User) -> dict[str, Any]:
     """Check a release by what it would do at the origin; the fields that it sets."""
     if told.household.kelurahan_id != transfer.origin_id:
         refuse("people", _("Choose a family of your own kelurahan."), code="family")
-    life_events.preview(EventKind.MOVE_OUT, told.household, _departure(told, transfer), by=by)
+    recording.preview(EventKind.MOVE_OUT, told.household, _departure(told, transfer), by=by)
     people = pick(living_in(told.household), told.people, field="people")
     list(Member.objects.select_for_update(of=("self",)).filter(pk__in=told.people).order_by("pk"))
     waiting = TransferPerson.objects.filter(member__in=people, transfer__status__in=sorted(OPEN))
@@ -238,7 +264,7 @@ def accept(transfer: Transfer, arrival: Arrival, *, by: User) -> Transfer:
     home = arrival.household or arrival.new_family
     if home is None or home.kelurahan_id != transfer.destination_id:
         refuse("household", _("Choose a family or a place of your own kelurahan."), code="family")
-    with life_events.told_when_taken():
+    with recording.told_when_taken():
         moved = make_move("accept", transfer, by=by)
         _leave(moved)
         arrived = arriving(moved, arrival)
@@ -251,7 +277,7 @@ def accept(transfer: Transfer, arrival: Arrival, *, by: User) -> Transfer:
             new_family=arrival.new_family,
             transfer=moved,
         )
-        life_events.record(EventKind.MOVE_IN, arrival.household, told, by=by)
+        recording.record(EventKind.MOVE_IN, arrival.household, told, by=by)
         for person, member in zip(people_of(moved), arrived, strict=True):
             person.arrived = member
             person.save(update_fields=["arrived"])
@@ -272,7 +298,7 @@ def _leave(transfer: Transfer) -> LifeEvent:
         new_head=transfer.new_head_id,
     )
     try:
-        return life_events.record(
+        return recording.record(
             EventKind.MOVE_OUT,
             transfer.household,
             _departure(told, transfer),

@@ -23,6 +23,7 @@ from households.imports.checking import check_batch
 from households.imports.staging import start_batch
 from households.models import AidProgramme, AidReceipt, BatchStatus, Household, Member
 from households.workflows.importing import IMPORT_FLOW
+from programs import demo_aid, demo_instruments, demo_listing, demo_surveys, demo_voices
 from tkpk import mandates
 from tkpk.models import Installation, KelurahanOffice, Mandate, Organisation, Territory, User
 from tkpk.models.territory import Level
@@ -58,6 +59,19 @@ def load(*, password: str = "") -> Path:
     officer = User.objects.get(username="petugas")
     _families(kelurahan, by=officer)
     _aid(kelurahan, by=officer)
+    demo_aid.keep_rules(kelurahan, file=DEMO_DIR / "aturan_bantuan.csv", by=officer)
+    demo_aid.write_cards(kelurahan, file=DEMO_DIR / "rapor.csv", by=officer)
+    demo_instruments.put_into_use(kelurahan, file=DEMO_DIR / "instrumen.csv")
+    demo_surveys.make_surveys(
+        kelurahan,
+        file=DEMO_DIR / "survei.csv",
+        by=officer,
+        checker=User.objects.get(username="lurah"),
+    )
+    demo_instruments.compute_scores(kelurahan, by=officer)
+    demo_voices.hold_meetings(kelurahan, file=DEMO_DIR / "rapat.csv")
+    demo_voices.send_voices(kelurahan, file=DEMO_DIR / "suara.csv", by=officer)
+    demo_listing.make_lists(kelurahan, file=DEMO_DIR / "daftar.csv")
     with transaction.atomic():
         statistics.publish(kelurahan, by=officer)
         path = _open_accounts(password or secrets.token_urlsafe(9))
@@ -169,7 +183,10 @@ def _aid(kelurahan: Territory, *, by: User) -> None:
         return
     programmes = {
         row["name"]: AidProgramme.objects.create(
-            kelurahan=kelurahan, created_by=by, updated_by=by, **row
+            kelurahan=kelurahan,
+            created_by=by,
+            updated_by=by,
+            **{name: value for name, value in row.items() if value},
         )
         for row in rows("program_bantuan.csv")
     }

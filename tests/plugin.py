@@ -70,6 +70,22 @@ def pytest_configure() -> None:
         database.setdefault("TEST", {})["NAME"] = str(Path(settings.VAR_DIR) / "test.sqlite3")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL run what asks the database; the rest says the same as beside SQLite."""
+    if os.environ.get("TEST_ENGINE") != "postgres":
+        return
+    asks = [item for item in items if _asks_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(asks)])
+    items[:] = asks
+
+
+def _asks_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db", "live_server", "django_db_setup"}
+    return item.get_closest_marker("django_db") is not None or bool(
+        fixtures & set(getattr(item, "fixturenames", ()))
+    )
+
+
 def pytest_report_header() -> str:
     from django.db import connection  # noqa: PLC0415 - as above
 

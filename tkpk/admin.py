@@ -20,13 +20,16 @@ from import_export.forms import ExportForm
 from tkpk import clashes, people
 from tkpk.admin_base import MandateAdmin, ReadOnlyAdmin
 from tkpk.admin_mandates import MandatesAdmin
+from tkpk.admin_office import HolidayAdmin, OfficeRuleAdmin
 from tkpk.exports import FORMATS
 from tkpk.models import (
     AccessLog,
+    Holiday,
     Installation,
     Job,
     KelurahanOffice,
     Mandate,
+    OfficeRule,
     Organisation,
     Territory,
     TrailEntry,
@@ -43,6 +46,8 @@ from tkpk.roles import Role
 ADMIN = frozenset({Role.ADMIN})
 READERS = frozenset({Role.STAFF, Role.LURAH})
 admin.site.register(Mandate, MandatesAdmin)
+admin.site.register(Holiday, HolidayAdmin)
+admin.site.register(OfficeRule, OfficeRuleAdmin)
 
 
 @admin.register(Territory)

@@ -16,7 +16,7 @@ from tkpk.models.territory import within
 from tkpk.requests import signed_in
 from tkpk.rights import known_to, scopes
 from tkpk.roles import Role
-from tkpk.trail import refuse_identifiers
+from tkpk.trail import no_number_in_reason
 
 ADMIN = frozenset({Role.ADMIN})
 READERS = frozenset({Role.STAFF, Role.LURAH})
@@ -30,6 +30,7 @@ class MandateForm(forms.ModelForm):
         label=_("Reason"),
         required=False,
         max_length=300,
+        validators=[no_number_in_reason],
         widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
         help_text=_("Needed for a mandate of your own; useful when you end one."),
     )
@@ -48,14 +49,6 @@ class MandateForm(forms.ModelForm):
             "ends_on",
         )
 
-    def clean_reason(self) -> str:
-        reason = str(self.cleaned_data["reason"])
-        try:
-            refuse_identifiers(reason)
-        except ValidationError as error:
-            raise ValidationError(error.messages) from error
-        return reason
-
     def _post_clean(self) -> None:
         """After the model's own checks: is it a mandate of the administrator's own?"""
         super()._post_clean()  # type: ignore[misc]  # Django's, without a stub
@@ -68,7 +61,7 @@ class MandateForm(forms.ModelForm):
         try:
             mandates.check_own(mandate, by=self.by, reason=self.cleaned_data["reason"])
         except ValidationError as error:
-            self.add_error(None if hasattr(error, "message") else "reason", error.messages)
+            self.add_error(None, error)
 
 
 class MandatesAdmin(MandateAdmin):

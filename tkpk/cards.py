@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from tkpk import second_steps
 from tkpk.models import CARD_CODES, CardCode, Mandate, SignInCard, User
-from tkpk.reset_codes import ALPHABET, right_to_issue
+from tkpk.reset_codes import as_issued, random_code, right_to_issue
 
 LENGTH = 8
 FEW_LEFT = 5
@@ -24,17 +24,8 @@ FEW_LEFT = 5
 _COST = {"n": 2**14, "r": 8, "p": 1}
 
 
-def _random(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _character in range(length))
-
-
-def plain(typed: str) -> str:
-    """As typed from paper: small letters, spaces and dashes do not matter."""
-    return "".join(character for character in typed.upper() if character.isalnum())
-
-
 def looks_like_code(typed: str) -> bool:
-    return len(plain(typed)) == LENGTH
+    return len(as_issued(typed)) == LENGTH
 
 
 def _digest(code: str, salt: str) -> str:
@@ -69,7 +60,7 @@ def _make(
 ) -> list[str]:
     codes: list[str] = []
     while len(codes) < CARD_CODES:
-        code = _random(LENGTH)
+        code = random_code(LENGTH)
         if code not in codes:
             codes.append(code)
     salt = secrets.token_hex(16)
@@ -78,7 +69,7 @@ def _make(
         User.objects.select_for_update().get(pk=user.pk)  # two cards at once: one after the other
         SignInCard.objects.filter(user=user).delete()
         Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
-        card = SignInCard.objects.create(user=user, label=_random(4), salt=salt, made_by=by)
+        card = SignInCard.objects.create(user=user, label=random_code(4), salt=salt, made_by=by)
         CardCode.objects.bulk_create(
             CardCode(card=card, number=number, digest=digest)
             for number, digest in enumerate(digests, start=1)
@@ -94,7 +85,7 @@ def use(user: User, typed: str) -> bool:
     card = SignInCard.objects.filter(user=user).first()
     if card is None:
         return False
-    digest = _digest(plain(typed), card.salt)
+    digest = _digest(as_issued(typed), card.salt)
     found = None
     for code in card.codes.all():
         if constant_time_compare(code.digest, digest):

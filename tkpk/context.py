@@ -48,6 +48,19 @@ def _staff_menu(request: HttpRequest) -> list[MenuEntry]:
     return entries
 
 
+def _public_menu(request: HttpRequest) -> list[MenuEntry]:
+    entries = []
+    for item in sorted(registry.public_menu, key=lambda item: item.order):
+        try:
+            url = reverse(item.url_name)
+        except NoReverseMatch:
+            continue
+        home = item.url_name == "home"
+        active = request.path == url if home else request.path.startswith(url)
+        entries.append(MenuEntry(item.label, url, item.icon, active))
+    return entries
+
+
 def _language_links(request: HttpRequest) -> list[LanguageLink]:
     now = get_language()
     bare = request.path.removeprefix("/en") if request.path.startswith("/en/") else request.path
@@ -74,7 +87,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     }
     if surface == "public":
         context["language_links"] = _language_links(request)
-        context["menu"] = []
+        context["menu"] = _public_menu(request)
     elif is_staff_path(request.path) and request.user.is_authenticated:
         context["menu"] = _staff_menu(request)
     return context

@@ -2,7 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tkpk import clashes, drafts
+from tkpk import (
+    clashes,
+    drafts,
+    office_registrations,  # noqa: F401 - registers reports of residents and meetings
+)
 from tkpk.registry import MenuItem, registry
 
 registry.menu += [

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.functional import Promise
 
-from tkpk.models import Document, Mandate, Territory, User
+from tkpk.models import Document, Mandate, Submission, Territory, User
 from tkpk.roles import Role
 from tkpk.workflow import Workflow
 
@@ -44,6 +44,53 @@ class MenuItem:
     url_name: str
     icon: str
     visible: Callable[[User], bool]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class PublicLink:
+    """One entry of the public menu."""
+
+    label: Text
+    url_name: str
+    icon: str
+    order: int = 100
+
+
+def _nothing(submission: Submission) -> list[str]:
+    return []
+
+
+def _no_conflict(submission: Submission, user: User) -> list[str]:
+    return []
+
+
+def _nothing_to_erase(submission: Submission) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class VoiceDoor:
+    """One kind of report: its card on the front door, its forms, what its app adds for officers.
+
+    `closed(kelurahan)` says in words why nobody can send one now ("" while it is open);
+    `panel(user, submission)` gives template and context for the officer's page;
+    `unsettled(submission)` lists what has to be decided before it can be answered;
+    `conflicts(submission, user)` why this officer must not touch it; `erase` removes what the app
+    itself keeps of the text.
+    """
+
+    kind: str
+    title: Text
+    lead: Text
+    icon: str
+    url_name: str
+    record_url_name: str
+    closed: Callable[[Territory], str]
+    panel: Callable[[User, Submission], tuple[str, dict[str, Any]] | None]
+    unsettled: Callable[[Submission], list[str]] = _nothing
+    conflicts: Callable[[Submission, User], list[str]] = _no_conflict
+    erase: Callable[[Submission], None] = _nothing_to_erase
     order: int = 100
 
 
@@ -83,6 +130,12 @@ class Registry:
     # (role) → what its holders see, in words; for the page of rights and duties
     role_sights: list[Callable[[Role], Iterable[Text]]] = field(default_factory=list)
     menu: list[MenuItem] = field(default_factory=list)
+    # Links of the public pages: (label, name of the address, icon, order)
+    public_menu: list[PublicLink] = field(default_factory=list)
+    # kind of report → how it is sent and handled
+    voice_doors: dict[str, VoiceDoor] = field(default_factory=dict)
+    # (text that is to be shown to strangers, kelurahan) → what to take out of it, in words
+    text_findings: list[Callable[[str, Territory], list[str]]] = field(default_factory=list)
     # (model label, binary field) → (row) → the context it is sealed with; for key rotation
     sealed_blobs: dict[tuple[str, str], Callable[[Any], str]] = field(default_factory=dict)
     # called with (kelurahan, its administrator) inside the transaction that sets it up

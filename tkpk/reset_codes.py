@@ -27,6 +27,15 @@ LIFETIME = datetime.timedelta(minutes=15)
 MAX_FAILURES = 5
 
 
+def random_code(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _character in range(length))
+
+
+def as_issued(typed: str) -> str:
+    """As typed from a note: small letters, spaces and dashes do not matter."""
+    return "".join(character for character in typed.upper() if character.isalnum())
+
+
 def _places_of(user: User) -> list[Mandate]:
     return list(Mandate.objects.filter(user=user).select_related("territory"))
 
@@ -52,7 +61,7 @@ def issue(user: User, *, by: User) -> str:
 
     Raises PermissionDenied unless `by` administers every place of the person.
     """
-    code = "".join(secrets.choice(ALPHABET) for _character in range(LENGTH))
+    code = random_code(LENGTH)
     hashed = make_password(code)  # slow by design, so not while a row is locked
     with transaction.atomic():
         right = right_to_issue(by, user)
@@ -69,7 +78,7 @@ def issue_at_console(user: User, *, by: User, right: Mandate, reason: str) -> st
 
     `by` is the console's own account and `right` its mandate: the trail says so.
     """
-    code = "".join(secrets.choice(ALPHABET) for _character in range(LENGTH))
+    code = random_code(LENGTH)
     hashed = make_password(code)
     with transaction.atomic():
         _store(user, hashed, by=by, right=right, reason=reason)
@@ -89,11 +98,6 @@ def _store(user: User, hashed: str, *, by: User, right: Mandate, reason: str = "
         row=user,
         reason=reason,
     )
-
-
-def _plain(code: str) -> str:
-    """As typed from a note: small letters, spaces and dashes do not matter."""
-    return "".join(character for character in code.upper() if character.isalnum())
 
 
 def redeem(username: str, code: str, password: str) -> User | None:
@@ -119,7 +123,7 @@ def redeem(username: str, code: str, password: str) -> User | None:
         if row is None:
             make_password(code)  # an unknown name must not answer faster
             return None
-        if not check_password(_plain(code), row.code_hash):
+        if not check_password(as_issued(code), row.code_hash):
             row.failures += 1
             row.save(update_fields=["failures"])
             return None

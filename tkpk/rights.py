@@ -45,10 +45,16 @@ def scopes(user: User, roles: Iterable[Role]) -> list[str]:
     return sorted({m.territory.code for m in mandates(user) if m.role in wanted})
 
 
+def mandate_at(user: User, roles: Iterable[Role], *, code: str) -> Mandate | None:
+    """The mandate by which a role of these is held today at the place with this code, if any."""
+    wanted = set(roles)
+    held = (m for m in mandates(user) if m.role in wanted and m.territory.covers(code))
+    return next(held, None)
+
+
 def holds(user: User, roles: Iterable[Role], *, code: str) -> bool:
     """Whether a role of these is held today at the place with this code."""
-    wanted = set(roles)
-    return any(m.role in wanted and m.territory.covers(code) for m in mandates(user))
+    return mandate_at(user, roles, code=code) is not None
 
 
 def administers(user: User, person: User) -> bool:

@@ -7,9 +7,15 @@ from django.urls import include, path
 urlpatterns = [
     path("akun/", include("tkpk.account_urls")),
     path("kerja/", include("tkpk.work_urls")),
+    path("kerja/", include("tkpk.office_urls")),
     path("kerja/", include("households.urls")),
     path("kelola/", admin.site.urls),
-    *i18n_patterns(path("", include("programs.urls")), prefix_default_language=False),
+    *i18n_patterns(
+        path("suara/", include("households.urls.public")),
+        path("suara/", include("tkpk.voice_urls")),
+        path("", include("programs.urls")),
+        prefix_default_language=False,
+    ),
 ]
 
 handler400 = "tkpk.views.errors.bad_request"

@@ -8,6 +8,7 @@ odds before any evidence gives the score.
 import datetime
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rapidfuzz.distance import Hamming
 
@@ -20,6 +21,10 @@ _FEWEST_PEOPLE = 8_000
 # Above this a pair is shown to the officers.
 THRESHOLD = 0.8
 _HIGHEST = 0.99  # what is not the same in every known part is never certain
+# The parts as they are read. A part of one kind stands once, but for the birth (date, then NIK).
+_KINDS = ("name", "birth", "nik", "twins", "sex", "mother", "father", "birth_place", "place")
+_ORDER = {kind: place for place, kind in enumerate(_KINDS)}
+_ROUNDED = 0.01  # weights of names are kept rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,12 @@ class Part:
     @property
     def supports(self) -> bool:
         return self.weight > 0
+
+
+@lru_cache(maxsize=64)
+def _part(kind: str, found: str, weight: float) -> Part:
+    """The one part that says this: a search would make the same few a million times."""
+    return Part(kind, found, weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +71,43 @@ def _scored(parts: list[Part], *, people: int, same: bool = False) -> Comparison
 
 def compare(a: Facts, b: Facts, rarity: Rarity) -> Comparison:
     """Compare two persons; the order does not matter. The same known facts give exactly 1."""
+    return _whole(a, b, rarity, _plain_facts(a, b), compare_names(a.name, b.name, rarity))
+
+
+def compare_likely(
+    a: Facts, b: Facts, rarity: Rarity, *, least: float, name_most: float
+) -> Comparison | None:
+    """As `compare`, for the many pairs of a search: None where the parts weigh less than `least`.
+
+    Stops as soon as they cannot reach it any more: what is compared at once comes first, the words
+    of the names next, the parents last. `name_most`: see `Rarity.most`.
+    """
+    plain = _plain_facts(a, b)
+    wanted = least - sum(part.weight for part in plain) - _parents_most(a, b)
+    if name_most < wanted:
+        return None
     name = compare_names(a.name, b.name, rarity)
+    if name.weight + _ROUNDED < wanted:
+        return None
+    comparison = _whole(a, b, rarity, plain, name)
+    return comparison if comparison.weight >= least else None
+
+
+def _plain_facts(a: Facts, b: Facts) -> list[Part]:
+    """What is compared without the words of any name."""
+    return [*_birth(a, b), *_number(a, b), *_sex(a, b), *_place(a, b)]
+
+
+def _whole(a: Facts, b: Facts, rarity: Rarity, plain: list[Part], name: Likeness) -> Comparison:
     parts = [
         Part("name", _word(name.share), round(name.weight, 3), name.share),
-        *_birth(a, b),
-        *_number(a, b),
+        *plain,
         *_twins(a, b, name),
-        *_sex(a, b),
         *_parents(a, b, rarity),
-        *_place(a, b),
     ]
-    return _scored(parts, people=rarity.people, same=_complete(a) and replace(a, key=b.key) == b)
+    parts.sort(key=lambda part: _ORDER[part.kind])
+    same = name.share == 1 and _complete(a) and replace(a, key=b.key) == b
+    return _scored(parts, people=rarity.people, same=same)
 
 
 def _complete(facts: Facts) -> bool:
@@ -92,7 +129,7 @@ def _birth(a: Facts, b: Facts) -> list[Part]:
     if a.birth_date is None or b.birth_date is None:
         return _birth_by_nik(a, b)
     found, weight = birth_found(a.birth_date, b.birth_date)
-    parts = [Part("birth", found, weight)]
+    parts = [_part("birth", found, weight)]
     if found not in {"same", "same_guessed"}:
         parts += _birth_by_nik(a, b)
     return parts
@@ -110,9 +147,13 @@ def birth_found(a: datetime.date, b: datetime.date) -> tuple[str, float]:
             return "first_january", 2.2
     if abs(a.year - b.year) == 1 and (a.day, a.month) == (b.day, b.month):
         return "year", 4.6 if (a.day, a.month) != (1, 1) else 2.2
-    if Hamming.distance(f"{a:%d%m%Y}", f"{b:%d%m%Y}") == 1:
+    if Hamming.distance(_digits(a), _digits(b)) == 1:
         return "digit", 2.6
     return ("same_year", -2.6) if a.year == b.year else ("other", -6.0)
+
+
+def _digits(day: datetime.date) -> str:
+    return f"{day.day:02}{day.month:02}{day.year:04}"
 
 
 def _birth_by_nik(a: Facts, b: Facts) -> list[Part]:
@@ -121,7 +162,7 @@ def _birth_by_nik(a: Facts, b: Facts) -> list[Part]:
         if one.birth_date is None or not other.nik or other.nik == one.nik:
             continue
         if day_in_nik(other.nik) == day_of(one.birth_date):
-            return [Part("birth", "in_nik", 4.2)]
+            return [_part("birth", "in_nik", 4.2)]
     return []
 
 
@@ -157,7 +198,7 @@ def _number(a: Facts, b: Facts) -> list[Part]:
             weight = -2.0 if found == "digit" else 1.0
         elif _own_date(a) and _own_date(b):
             found, weight = "other", -4.0  # each number is right for its own birth date
-    return [Part("nik", found, weight)]
+    return [_part("nik", found, weight)]
 
 
 def _own_date(facts: Facts) -> bool:
@@ -166,25 +207,38 @@ def _own_date(facts: Facts) -> bool:
 
 def _twins(a: Facts, b: Facts, name: Likeness) -> list[Part]:
     """Born on one day in one family, with a number, a name or a sex of their own."""
-    together = a.family is not None and a.family == b.family
-    if not together or not a.birth_date or a.birth_date != b.birth_date:
+    if not _same_family(a, b) or not a.birth_date or a.birth_date != b.birth_date:
         return []
     numbers = bool(a.nik and b.nik and a.nik != b.nik)
     own = (
         name.clash or (numbers and name.share < FOLDED) or bool(a.sex and b.sex and a.sex != b.sex)
     )
-    return [Part("twins", "likely", -9.0)] if own else []
+    return [_part("twins", "likely", -9.0)] if own else []
 
 
 # --- the rest --------------------------------------------------------------------------------
 def _sex(a: Facts, b: Facts) -> list[Part]:
     if not a.sex or not b.sex:
         return []
-    return [Part("sex", "same", 0.6) if a.sex == b.sex else Part("sex", "other", -3.6)]
+    return [_part("sex", "same", 0.6) if a.sex == b.sex else _part("sex", "other", -3.6)]
+
+
+_PARENT_MOST = 3.6
+
+
+def _same_family(a: Facts, b: Facts) -> bool:
+    return a.family is not None and a.family == b.family
+
+
+def _parents_most(a: Facts, b: Facts) -> float:
+    """What both parents can add at the most."""
+    if _same_family(a, b):
+        return 0.0
+    return _PARENT_MOST * (bool(a.mother and b.mother) + bool(a.father and b.father))
 
 
 def _parents(a: Facts, b: Facts, rarity: Rarity) -> list[Part]:
-    if a.family is not None and a.family == b.family:
+    if _same_family(a, b):
         return []  # brothers and sisters have the same
     mother = _parent("mother", a.mother, b.mother, rarity)
     return mother + _parent("father", a.father, b.father, rarity)
@@ -194,7 +248,7 @@ def _parent(kind: str, a: Name, b: Name, rarity: Rarity) -> list[Part]:
     if not a or not b:
         return []
     likeness = compare_names(a, b, rarity)
-    weight = max(-2.6, min(3.6, likeness.weight - 0.6))
+    weight = max(-2.6, min(_PARENT_MOST, likeness.weight - 0.6))
     return [Part(kind, _word(likeness.share), round(weight, 3), likeness.share)]
 
 
@@ -205,17 +259,24 @@ def _place(a: Facts, b: Facts) -> list[Part]:
     parts = []
     if a.birth_place and b.birth_place:
         same = a.birth_place.casefold() == b.birth_place.casefold()
-        parts.append(Part("birth_place", "same", 0.5) if same else Part("birth_place", "other", -2))
-    if a.family is not None and a.family == b.family:
-        parts.append(Part("place", "same_family", 0.8))
+        parts.append(
+            _part("birth_place", "same", 0.5) if same else _part("birth_place", "other", -2)
+        )
+    if _same_family(a, b):
+        parts.append(_part("place", "same_family", 0.8))
     elif a.place and b.place:
-        parts.append(_area(a.place.split("."), b.place.split(".")))
+        parts.append(_area(_levels(a.place), _levels(b.place)))
     return parts
 
 
-def _area(a: list[str], b: list[str]) -> Part:
+@lru_cache(maxsize=4_096)
+def _levels(place: str) -> tuple[str, ...]:
+    return tuple(place.split("."))
+
+
+def _area(a: tuple[str, ...], b: tuple[str, ...]) -> Part:
     if a == b and len(a) == _RT_LEVELS:
-        return Part("place", "same_rt", 2.4)
+        return _part("place", "same_rt", 2.4)
     if len(a) >= _RW_LEVELS and a[:_RW_LEVELS] == b[:_RW_LEVELS]:
-        return Part("place", "same_rw", 1.2)
-    return Part("place", "other", -0.6)
+        return _part("place", "same_rw", 1.2)
+    return _part("place", "other", -0.6)

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from households.duplicates.names import NO_NAME, Name
-from tkpk.nik import FEMALE, FEMALE_DAY_OFFSET, LENGTH, MALE
+from tkpk.nik import FEMALE_DAY_OFFSET, LENGTH
 
 Day = tuple[int, int, int]  # day, month, last two digits of the year
 
@@ -35,9 +35,3 @@ def day_in_nik(nik: str) -> Day | None:
     if len(nik) != LENGTH or not nik.isdigit():
         return None
     return int(nik[6:8]) % FEMALE_DAY_OFFSET, int(nik[8:10]), int(nik[10:12])
-
-
-def sex_in_nik(nik: str) -> int | None:
-    if len(nik) != LENGTH or not nik.isdigit():
-        return None
-    return FEMALE if int(nik[6:8]) > FEMALE_DAY_OFFSET else MALE

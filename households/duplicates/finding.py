@@ -16,7 +16,12 @@ from zlib import crc32
 
 from rapidfuzz import fuzz
 
-from households.duplicates.comparison import THRESHOLD, Comparison, compare, with_family
+from households.duplicates.comparison import (
+    THRESHOLD,
+    Comparison,
+    compare_likely,
+    with_family,
+)
 from households.duplicates.facts import Day, Facts, day_in_nik, day_of
 from households.duplicates.names import Rarity
 
@@ -161,11 +166,11 @@ def find_pairs(
     """The pairs that score at least `threshold`, in the order of their keys.
 
     With `only` (keys), pairs in which one of these takes part. The same people in another order
-    give the same pairs. About 20 µs for each pair compared.
+    give the same pairs. About 15 µs for each pair compared.
     """
     rarity = rarity or Rarity(facts.name for facts in people)
     people = sorted(people, key=lambda facts: facts.key)
-    blocks = Blocks(people)
+    blocks, most = Blocks(people), [rarity.most(facts.name) for facts in people]
     likely: list[tuple[Facts, Facts, Comparison]] = []
     for i, one in enumerate(people):
         if not i % 1000:
@@ -175,8 +180,10 @@ def find_pairs(
             if only is not None and one.key not in only and other.key not in only:
                 continue
             if _worth_a_look(one, other):
-                comparison = compare(one, other, rarity)
-                if comparison.weight >= _LIFTED:
+                comparison = compare_likely(
+                    one, other, rarity, least=_LIFTED, name_most=max(most[i], most[j])
+                )
+                if comparison:
                     likely.append((one, other, comparison))
     return _with_families(likely, threshold, people=rarity.people)
 

@@ -88,6 +88,8 @@ EXACT, FOLDED, NEAR, INITIAL = 1.0, 0.97, 0.88, 0.8
 # What a match of this kind is worth less than the same word, in natural logarithms.
 _COST = {EXACT: 0.1, FOLDED: 0.7, NEAR: 3.2, INITIAL: 3.6}
 _CONFLICT, _EXTRA, _EXTRA_LAST = -5.0, -0.9, -0.5
+# Names that are alike only when written in one piece.
+_SQUEEZED = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,10 @@ class Rarity:
         share = (self.counts[word] + 1) / (self.people + 100)
         return min(self.MOST, max(self.LEAST, -math.log(share)))
 
+    def most(self, name: Name) -> float:
+        """What `compare_names` gives this name at the most, beside one that says no more."""
+        return max(_SQUEEZED, sum(map(self.of, name.folded)))
+
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
@@ -174,10 +180,11 @@ def kind_of_match(a: str, b: str, fa: str, fb: str) -> float:
         return INITIAL if a[0] == b[0] or fa[:1] == fb[:1] else 0.0
     longest = max(len(fa), len(fb))
     allowed = 2 if longest >= 9 else 1 if longest >= 4 else 0
-    apart = min(
-        OSA.distance(fa, fb, score_cutoff=allowed), OSA.distance(a, b, score_cutoff=allowed)
+    near = (
+        OSA.distance(fa, fb, score_cutoff=allowed) <= allowed
+        or OSA.distance(a, b, score_cutoff=allowed) <= allowed
     )
-    return NEAR if apart <= allowed else 0.0
+    return NEAR if near else 0.0
 
 
 def compare_names(a: Name, b: Name, rarity: Rarity) -> Likeness:
@@ -233,7 +240,7 @@ def _rest(a: Name, b: Name, left: set[int], right: set[int], matched: Likeness) 
     last = (len(a.words) - 1 in left) or (len(b.words) - 1 in right)
     weight += extra * (_EXTRA_LAST if last and not conflicts else _EXTRA)
     if not matched.share and _nearly_squeezed(a, b):
-        return Likeness(NEAR, max(weight - conflicts * _CONFLICT, 0.0) + 1.5)
+        return Likeness(NEAR, max(weight - conflicts * _CONFLICT, 0.0) + _SQUEEZED)
     every = sum(map(len, a.words)) + sum(map(len, b.words))
     missing = sum(len(a.words[i]) for i in left) + sum(len(b.words[j]) for j in right)
     # A word that one side leaves out counts half against what is read as "how alike".

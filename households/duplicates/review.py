@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from households import assistance
 from households.duplicates.comparison import nik_found
 from households.merging import MergePlan, may_take_relation
 from households.models import (
@@ -119,7 +121,8 @@ def sides_of(pair: DuplicatePair, members: dict[int, Member]) -> tuple[Side, Sid
     families = {low.household_id, high.household_id}
     relatives = list(Member.objects.filter(household_id__in=families).order_by("relation", "pk"))
     counted = (
-        AidReceipt.objects.filter(member__in=[low, high], withdrawn_at__isnull=True)
+        AidReceipt.objects.standing()
+        .filter(member__in=[low, high])
         .order_by()
         .values("member_id")
         .annotate(number=Count("pk"))
@@ -164,18 +167,27 @@ def _papers(plan: MergePlan) -> list[str]:
     events = EventPerson.objects.filter(member=plan.merged).values("event").distinct().count()
     papers = Statement.objects.filter(member=plan.merged).count()
     found = [
-        (events, _("%(n)d life events move to %(kept)s.")),
-        (papers, _("%(n)d statements move to %(kept)s.")),
+        (
+            events,
+            ngettext(
+                "%(n)d life event moves to %(kept)s.",
+                "%(n)d life events move to %(kept)s.",
+                events,
+            ),
+        ),
+        (
+            papers,
+            ngettext(
+                "%(n)d statement moves to %(kept)s.", "%(n)d statements move to %(kept)s.", papers
+            ),
+        ),
     ]
     return [text % {"n": n, "kept": plan.kept.code} for n, text in found if n]
 
 
 def _aid(plan: MergePlan) -> tuple[int, int]:
-    standing = AidReceipt.objects.filter(withdrawn_at__isnull=True)
-    own = set(standing.filter(member=plan.kept).values_list("programme_id", "period_from"))
-    theirs = list(standing.filter(member=plan.merged).values_list("programme_id", "period_from"))
-    doubled = sum(one in own for one in theirs)
-    return len(theirs) - doubled, doubled
+    own, theirs = (assistance.standing_for(one) for one in (plan.kept, plan.merged))
+    return len(theirs - own), len(theirs & own)
 
 
 def _family_consequences(plan: MergePlan) -> list[str]:
@@ -198,7 +210,7 @@ def _family_consequences(plan: MergePlan) -> list[str]:
 def members_of(pairs: list[DuplicatePair]) -> dict[int, Member]:
     """The rows of the pairs with their families, in one query."""
     keys = {pair.low for pair in pairs} | {pair.high for pair in pairs}
-    rows = Member.objects.filter(Q(pk__in=keys)).select_related(
+    rows = Member.objects.filter(pk__in=keys).select_related(
         "household__territory__parent", "household__kelurahan", "updated_by"
     )
     return {row.pk: row for row in rows}

@@ -17,6 +17,7 @@ from households.exporting.editable import (
     writer_of,
 )
 from households.models import CodeFormat, Household, Member
+from tkpk.ages import whole_years
 from tkpk.formats import rt_rw
 
 HEADER_LENGTH = 80
@@ -57,11 +58,6 @@ class LayoutColumn:
             "map": dict(self.words),
         }
 
-    @property
-    def has_codes(self) -> bool:
-        field = stored_fields().get(self.source)
-        return bool(field and field.field.choices)
-
 
 def _number(line: Line) -> int:
     return line.number
@@ -84,10 +80,7 @@ def _address(line: Line) -> str:
 
 def _age(line: Line) -> str:
     born = line.member.birth_date if line.member else None
-    if born is None:
-        return ""
-    today = timezone.localdate()
-    return str(today.year - born.year - ((today.month, today.day) < (born.month, born.day)))
+    return str(whole_years(born, timezone.localdate())) if born else ""
 
 
 # Columns that are no stored field.

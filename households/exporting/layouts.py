@@ -29,10 +29,11 @@ _WIDTHS |= {"head_name": 30, "address_and_place": 36, "nik": 20, "family.kk_numb
 # --- keeping ---------------------------------------------------------------------------------
 def officer_mandate(user: User, kelurahan: Territory) -> Mandate:
     """The mandate by which layouts and lists are kept. Raises PermissionDenied without one."""
-    for mandate in rights.fresh_mandates(user):
-        if mandate.role == Role.STAFF and mandate.territory.covers(kelurahan.code):
-            return mandate
-    raise PermissionDenied
+    rights.fresh_mandates(user)
+    mandate = rights.mandate_at(user, {Role.STAFF}, code=kelurahan.code)
+    if mandate is None:
+        raise PermissionDenied
+    return mandate
 
 
 def create_layout(layout: ExportLayout, *, kelurahan: Territory, by: User) -> ExportLayout:

@@ -60,6 +60,8 @@ def missing_layouts(kelurahan: Territory) -> list[str]:
 def add_shipped_layouts(kelurahan: Territory, by: User) -> None:
     """Add those that the kelurahan has not; what was changed or put aside stays as it is."""
     with transaction.atomic():
+        # Pressed twice: the second waits here and finds nothing missing.
+        Territory.objects.select_for_update().get(pk=kelurahan.pk)
         for key in missing_layouts(kelurahan):
             said = LAYOUTS[key]
             taken = ExportLayout.objects.filter(

@@ -31,7 +31,7 @@ from households.sheet import hidden_number
 from households.workflows.submissions import SUBMISSION_FLOW
 from tkpk import trail
 from tkpk.encryption import blind_index
-from tkpk.models import Territory, User
+from tkpk.models import KelurahanOffice, Territory, User
 
 LIMIT = 5_000
 CHUNK = 500
@@ -40,9 +40,25 @@ CHUNK = 500
 def create_submission(
     *, name: str, kind: str, layout: ExportLayout, kelurahan: Territory, by: User
 ) -> SubmissionList:
-    """An empty list. Raises PermissionDenied for who is no officer there."""
+    """An empty list. Raises PermissionDenied for who is no officer there.
+
+    A form that is sent twice means one list: the same person's with the same name, kind and layout
+    is given again while it is being drawn up.
+    """
     mandate = officer_mandate(by, kelurahan)
     with transaction.atomic():
+        # The second sending waits here for the first.
+        KelurahanOffice.objects.select_for_update().get(territory=kelurahan)
+        twin = SubmissionList.objects.filter(
+            name=name,
+            kind=kind,
+            layout=layout,
+            kelurahan=kelurahan,
+            created_by=by,
+            status=SubmissionStatus.DRAFT,
+        ).first()
+        if twin is not None:
+            return twin
         submission = SubmissionList.objects.create(
             name=name, kind=kind, layout=layout, kelurahan=kelurahan, created_by=by, updated_by=by
         )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from households.forms.editing import day_input
-from tkpk.trail import refuse_identifiers
+from tkpk.trail import no_number_in_reason
 
 
 class MoveForm(forms.Form):
@@ -50,16 +50,9 @@ class RevealForm(forms.Form):
         label=gettext_lazy("Or in your own words"),
         required=False,
         max_length=300,
+        validators=[no_number_in_reason],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-
-    def clean_words(self) -> str:
-        words = self.cleaned_data["words"].strip()
-        try:
-            refuse_identifiers(words)
-        except ValidationError as error:
-            raise ValidationError(error.messages) from error
-        return words
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

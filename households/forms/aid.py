@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from households import assistance
 from households.forms.editing import Sections, VersionedForm, day_input
 from households.models import LIVING, AidProgramme, AidReceipt, Household, Member
-from tkpk.trail import refuse_identifiers
+from tkpk.trail import no_number_in_reason
 
 
 class ReceiptForm(VersionedForm):
@@ -22,9 +22,26 @@ class ReceiptForm(VersionedForm):
     sections: ClassVar[Sections] = [
         (
             gettext_lazy("Aid received"),
-            ["programme", "member", "period_from", "period_to", "amount_idr", "goods"],
+            [
+                "programme",
+                "member",
+                "period_from",
+                "period_to",
+                "amount_idr",
+                "goods",
+                "despite_pair",
+            ],
         ),
     ]
+    # Asked for only when a rule excludes this aid beside another one of the family.
+    despite_pair = forms.CharField(
+        label=gettext_lazy("Why it is recorded although a rule excludes the pair"),
+        required=False,
+        max_length=300,
+        validators=[no_number_in_reason],
+        widget=forms.HiddenInput,
+        help_text=gettext_lazy("One sentence, without NIK or KK number. It is kept in the trail."),
+    )
 
     class Meta:
         model = AidReceipt
@@ -53,6 +70,12 @@ class ReceiptForm(VersionedForm):
         fields["member"].label = _("Who received it")
         fields["member"].empty_label = _("the whole family")
         fields["period_to"].help_text = _("Leave empty while it goes on.")
+        fields["despite_pair"].initial = self.instance.despite_pair
+        if self.instance.despite_pair:
+            self._ask_why()
+
+    def _ask_why(self) -> None:
+        self.fields["despite_pair"].widget = forms.Textarea(attrs={"rows": 2})
 
     def _get_validation_exclusions(self) -> set[str]:
         # Periods in the wrong order are told beside the field by `assistance.check`, and not by
@@ -62,12 +85,18 @@ class ReceiptForm(VersionedForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()
+        if "despite_pair" in self.errors:
+            self._ask_why()
         if self.errors:
             return
+        self.instance.despite_pair = self.cleaned_data["despite_pair"]
         try:
             assistance.check(self.instance)
+            assistance.heed_pairs(self.instance)
         except ValidationError as error:
             self.add_error(None, error)
+        if "despite_pair" in self.errors:
+            self._ask_why()
 
 
 class WithdrawForm(forms.Form):
@@ -76,15 +105,8 @@ class WithdrawForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
+        validators=[no_number_in_reason],
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("One sentence, without NIK or KK number. It is kept in the trail."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def clean_reason(self) -> str:
-        reason = self.cleaned_data["reason"].strip()
-        try:
-            refuse_identifiers(reason)
-        except ValidationError as error:
-            raise ValidationError(error.messages) from error
-        return reason

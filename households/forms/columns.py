@@ -150,7 +150,7 @@ class ColumnsForm(forms.Form):
         """The sheet's; a text file has none."""
         if self.sheet.name == CSV:
             return _("List with %(n)d columns") % {"n": len(self.columns)}
-        return self.sheet.name
+        return self.sheet.shown_name
 
     def _likely_purpose(self) -> str:
         if self.before:

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from households.models import CounterReason
 from tkpk.search_token import LONGEST
-from tkpk.trail import refuse_identifiers
+from tkpk.trail import no_number_in_reason
 
 
 class CounterForm(forms.Form):
@@ -22,16 +21,16 @@ class ReasonForm(forms.Form):
     """Why, by one tap: each button of the form carries a value of `reason`."""
 
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=CounterReason.choices)
-    words = forms.CharField(label=gettext_lazy("Other reason"), max_length=200, required=False)
+    words = forms.CharField(
+        label=gettext_lazy("Other reason"),
+        max_length=200,
+        required=False,
+        validators=[no_number_in_reason],
+    )
     shows_nik = forms.BooleanField(required=False)
 
     def clean_words(self) -> str:
-        words = " ".join(self.cleaned_data["words"].split())
-        try:
-            refuse_identifiers(words)
-        except ValidationError as error:
-            raise ValidationError(error.messages) from error
-        return words
+        return " ".join(self.cleaned_data["words"].split())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

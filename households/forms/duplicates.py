@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from households.duplicates.review import Line
 from households.merging import MergePlan
 from households.models import DismissReason, Member, PairKind
-from tkpk.trail import refuse_identifiers
+from tkpk.trail import no_number_in_reason
 
 SIDES = [("low", "low"), ("high", "high")]
 
@@ -56,16 +56,9 @@ class ReasonMixin(forms.Form):
         label=gettext_lazy("In your own words"),
         required=False,
         max_length=300,
+        validators=[no_number_in_reason],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-
-    def clean_words(self) -> str:
-        words = self.cleaned_data["words"].strip()
-        try:
-            refuse_identifiers(words)
-        except ValidationError as error:
-            raise ValidationError(error.messages) from error
-        return words
 
 
 class DismissForm(ReasonMixin):
@@ -90,7 +83,7 @@ class UndoForm(ReasonMixin):
     """Why a merge is taken back."""
 
     def clean_words(self) -> str:
-        words = super().clean_words()
+        words = str(self.cleaned_data["words"])
         if not words:
             raise ValidationError(_("Write the reason in one sentence."), code="reason_missing")
         return words

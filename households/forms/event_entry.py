@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from households.event_acts import Told
+from households.events.acts import Told
 from households.forms.event_kinds import (
     BirthForm,
     CorrectionForm,

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from households.codes import Relation, Sex
-from households.event_acts import Told
-from households.event_checks import ABSENT, head_among, relation_field
+from households.events.acts import Told
+from households.events.checks import ABSENT, head_among, relation_field
 from households.forms.editing import day_input
 from households.forms.events import (
     CHOOSE,

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from households.codes import Relation
-from households.event_acts import Told, fresh_family
-from households.event_checks import living_in, relation_field
+from households.events.acts import Told, fresh_family
+from households.events.checks import living_in, relation_field
 from households.forms.editing import day_input
 from households.forms.family import PlaceField, places_for
 from households.models import DocumentKind, Household, Member, MemberStatus

@@ -21,7 +21,7 @@ from households.imports.edited_cells import parse
 from households.imports.findings import CellError
 from households.models import Household
 from tkpk.models import Installation, Level, Territory
-from tkpk.trail import refuse_identifiers
+from tkpk.trail import no_number_in_reason
 
 
 class ReasonForm(forms.Form):
@@ -30,6 +30,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
+        validators=[no_number_in_reason],
         help_text=gettext_lazy("What the file is for, in one sentence. It is kept in the trail."),
     )
     numbers = forms.BooleanField(
@@ -39,12 +40,7 @@ class ReasonForm(forms.Form):
     )
 
     def clean_reason(self) -> str:
-        reason = " ".join(self.cleaned_data["reason"].split())
-        try:
-            refuse_identifiers(reason)
-        except ValidationError as error:
-            raise ValidationError(error.messages) from error
-        return reason
+        return " ".join(self.cleaned_data["reason"].split())
 
 
 class EditDownloadForm(ReasonForm):

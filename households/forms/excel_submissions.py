@@ -98,21 +98,17 @@ class AnswerFileForm(forms.Form):
         return file
 
 
-def _place(said: str) -> int:
-    return int(said)
-
-
 class AnswerColumnsForm(forms.Form):
     """Which column is which, and what each word of the answers means."""
 
     number = forms.TypedChoiceField(
-        label=gettext_lazy("Column with NIK or KK number"), coerce=_place, empty_value=""
+        label=gettext_lazy("Column with NIK or KK number"), coerce=int, empty_value=""
     )
     status = forms.TypedChoiceField(
-        label=gettext_lazy("Column with the answer"), coerce=_place, empty_value=""
+        label=gettext_lazy("Column with the answer"), coerce=int, empty_value=""
     )
     reason = forms.TypedChoiceField(
-        label=gettext_lazy("Column with the reason"), coerce=_place, empty_value="", required=False
+        label=gettext_lazy("Column with the reason"), coerce=int, empty_value="", required=False
     )
 
     def __init__(

@@ -88,6 +88,9 @@ class ImportForm(forms.Form):
         return file
 
 
+ALL_AREAS, REFUSED = "all_areas", "refuse"
+
+
 class AreasForm(forms.Form):
     """Each unknown area and programme once; what is left without an answer is refused."""
 
@@ -103,9 +106,17 @@ class AreasForm(forms.Form):
         self.areas, self.words = areas, programmes or []
         self._add_programmes(kelurahan)
         # Evaluated once: every select shows the same places.
-        choices = [("", _("Refuse these rows"))]
         self.places = {str(place.pk): place for place in places_of(kelurahan)}
-        choices += [(pk, place_label(place)) for pk, place in self.places.items()]
+        places = [(pk, place_label(place)) for pk, place in self.places.items()]
+        choices: list[Any] = [("", _("Refuse these rows")), *places]
+        if len(areas) > 1:
+            self.fields[ALL_AREAS] = forms.ChoiceField(
+                label=_("All areas below at once"),
+                choices=choices,
+                required=False,
+                help_text=_("Holds for every area that has no answer of its own."),
+            )
+            choices = [("", _("As for all")), (REFUSED, _("Refuse these rows")), *places]
         for number, (key, count) in enumerate(areas):
             self.fields[f"area{number}"] = forms.ChoiceField(
                 label=area_words(key),
@@ -143,11 +154,12 @@ class AreasForm(forms.Form):
         }
 
     def answers(self) -> dict[str, Territory]:
-        """Area key → place, for those that were answered."""
+        """Area key → place, for those that were answered, each or all at once."""
+        for_all = self.cleaned_data.get(ALL_AREAS, "")
         return {
             key: self.places[chosen]
             for number, (key, _count) in enumerate(self.areas)
-            if (chosen := self.cleaned_data.get(f"area{number}"))
+            if (chosen := self.cleaned_data.get(f"area{number}") or for_all) in self.places
         }
 
 

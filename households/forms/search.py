@@ -22,7 +22,7 @@ class SearchForm(forms.Form):
     )
 
 
-def _place_choices(codes: list[str]) -> tuple[list[Any], list[Any]]:
+def place_choices(codes: list[str]) -> tuple[list[Any], list[Any]]:
     """RW and RT of the reader's area as choices; one query."""
     rows = Territory.objects.filter(
         within("code", *codes), level__in=[Level.RW, Level.RT]
@@ -50,7 +50,7 @@ class FilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         offered: dict[str, Any] = self.fields
-        offered["rw"].choices, offered["rt"].choices = _place_choices(codes)
+        offered["rw"].choices, offered["rt"].choices = place_choices(codes)
         offered["status"].choices = [("", _("All")), *HouseholdStatus.choices]
         offered["desil"].choices = [
             ("", _("All")),

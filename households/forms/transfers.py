@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from households.codes import Relation
-from households.event_checks import relation_field
+from households.events.checks import relation_field
 from households.forms.editing import day_input
 from households.forms.event_kinds import MoveOutForm
 from households.forms.events import CHOOSE, checked_number, family_named, text_field
-from households.models import DocumentKind, Household, TransferPerson
+from households.models import DocumentKind, Household, TransferPerson, TransferStatus
 from households.transfers import Release
 from tkpk.models import KelurahanOffice, Territory, User
 from tkpk.nik import check_nik
@@ -28,6 +28,20 @@ def other_kelurahan(*, than: Territory) -> Any:
 def several_kelurahan() -> bool:
     """Whether anybody is there to exchange persons with."""
     return KelurahanOffice.objects.count() > 1
+
+
+class StatusFilterForm(forms.Form):
+    """Which transfers of the list to show; an unknown value shows all."""
+
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"),
+        required=False,
+        choices=[("", gettext_lazy("Every status")), *TransferStatus.choices],
+    )
+
+    @property
+    def chosen(self) -> str:
+        return self.cleaned_data.get("status", "") if self.is_valid() else ""
 
 
 class PlaceNameField(forms.ModelChoiceField):

@@ -1,4 +1,4 @@
-"""The parser's own process: file bytes on stdin, one JSON line a row on stdout. Nothing on disk.
+"""The parser's own process: file bytes on stdin, some rows a JSON line on stdout. Nothing on disk.
 
 Run as a script by `reading`, apart from Django, without environment and under a memory limit: a
 workbook that makes the parser ask for gigabytes kills this process and nothing else.
@@ -10,10 +10,12 @@ import csv
 import gc
 import io
 import json
+import os
 import resource
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 MEMORY_BYTES = 2**30
@@ -30,6 +32,8 @@ MAX_COPIES = 1_000_000
 # What the parent has to hold.
 MAX_CELLS = 12_000_000
 MAX_OUTPUT = 200 * 2**20
+# One call a row would cost more than the rows; the parent reads a line while the next is made.
+ROWS_A_LINE = 200
 
 
 class Refused(Exception):
@@ -41,18 +45,13 @@ class Refused(Exception):
         self.detail = detail
 
 
-PLAIN = frozenset({str, float, int, bool})
-
-
 def tagged(cell: object) -> object:
-    """`cell` as JSON can say it."""
+    """What JSON cannot say, as it can."""
     if isinstance(cell, datetime):
         return {"d": cell.date().isoformat()}
     if isinstance(cell, date):
         return {"d": cell.isoformat()}
-    if isinstance(cell, time | timedelta):
-        return str(cell)
-    return None if cell == "" else cell
+    return str(cell)
 
 
 Merged = list[tuple[int, int, int, int]]
@@ -93,13 +92,23 @@ def workbook(data: bytes) -> Iterator[Found]:
         for meta in book.sheets_metadata:
             if meta.typ == python_calamine.SheetTypeEnum.WorkSheet:
                 sheet = book.get_sheet_by_name(meta.name)
-                rows = sheet.to_python(skip_empty_area=False)
-                merged = spread(rows, sheet.merged_cell_ranges or ())
-                yield meta.name, rows, merged
+                yield meta.name, *rows_and_merges(sheet)
     except python_calamine.PasswordError as error:
         raise Refused("password") from error
     except python_calamine.CalamineError as error:
         raise Refused("damaged") from error
+
+
+def rows_and_merges(sheet: Any) -> tuple[Iterable[Sequence[object]], Merged]:
+    """Row by row where nothing has to be looked up in a later one, so that the parent reads along.
+
+    `iter_rows` begins at the first filled row and column.
+    """
+    ranges = sheet.merged_cell_ranges or ()
+    if not ranges and sheet.start == (0, 0):
+        return sheet.iter_rows(), []
+    rows = sheet.to_python(skip_empty_area=False)
+    return rows, spread(rows, ranges)
 
 
 def text_table(data: bytes) -> Iterator[Found]:
@@ -161,22 +170,35 @@ def write(sheets: Iterable[Found]) -> None:
     # Floats that are not numbers cannot be said in JSON; allow_nan=False would kill the process.
     filled = written = 0
     out = sys.stdout
-    encode = json.JSONEncoder().encode
+    encode = json.JSONEncoder(default=tagged).encode
     for name, rows, merged in sheets:
         out.write(encode({"sheet": name, "merged": merged}) + "\n")
-        for row in rows:
-            cells = [
-                None if cell == "" else cell if type(cell) in PLAIN else tagged(cell)
-                for cell in row
-            ]
-            while cells and cells[-1] is None:
-                cells.pop()
-            line = encode(cells)
-            filled += len(cells)
+        for block in blocks(rows):
+            line = with_nulls(encode(block))
+            filled += sum(map(len, block))
             written += len(line)
             if filled > MAX_CELLS or written > MAX_OUTPUT:
                 raise Refused("too_much")
             out.write(line + "\n")
+
+
+def blocks(rows: Iterable[Sequence[object]]) -> Iterator[list[list[object]]]:
+    """Some rows at a time, without the empty cells at their ends."""
+    said = iter(rows)
+    while taken := [list(row) for row in islice(said, ROWS_A_LINE)]:
+        for row in taken:
+            while row and row[-1] == "":
+                row.pop()
+        yield taken
+
+
+def with_nulls(line: str) -> str:
+    """Empty texts as null, in a fifth of the time that a look at each cell takes.
+
+    Exact: inside a JSON text a quotation mark has a backslash before it, so that these characters
+    are only found where a cell begins.
+    """
+    return line.replace(', ""', ", null").replace('[""', "[null")
 
 
 def limit() -> None:
@@ -201,4 +223,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    # Without taking millions of cells apart one by one: the parent waits for the end.
+    os._exit(code)

@@ -5,7 +5,7 @@ of this one list, at the kelurahan's `ColumnMapping`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from households.imports.content import REMARKS
@@ -35,7 +35,10 @@ class ColumnsNeeded(Exception):
 
 @dataclass(frozen=True)
 class Said:
-    """What an officer said of a sheet. `columns`: header → field; `constants`: field → text."""
+    """What an officer said of a sheet. `columns`: header → field; `constants`: field → text.
+
+    `header_row` is 0 for a list without headers: its columns are said by their letters.
+    """
 
     sheet: str
     header_row: int
@@ -47,7 +50,13 @@ class Said:
 
     def layout(self) -> Layout:
         """Raises MappingError."""
-        return mapped_layout(self.columns, self.constants, purpose=self.purpose, name=MAPPED)
+        return mapped_layout(
+            self.columns,
+            self.constants,
+            purpose=self.purpose,
+            name=MAPPED,
+            bare_sheet="" if self.header_row else self.sheet,
+        )
 
     @property
     def is_complete(self) -> bool:
@@ -116,10 +125,14 @@ def signatures_of(sheet: SheetProbe) -> set[str]:
 
 
 def remembered(kelurahan: Territory, sheets: Iterable[SheetProbe]) -> Said | None:
-    """What was said of a file with the same headers, for the first sheet that has them."""
+    """What was said of a file with the same headers, for the first sheet that has them.
+
+    Letters say nothing of what stands under them: what was said of a list without headers is only
+    offered on the page. Our workbook of its refused rows has the letters as headers.
+    """
     for sheet in sheets:
-        if found := remembered_for(kelurahan, signatures_of(sheet)):
-            return found
+        if sheet.header_row and (found := remembered_for(kelurahan, signatures_of(sheet))):
+            return replace(found, header_row=found.header_row or sheet.header_row)
     return None
 
 

@@ -79,7 +79,10 @@ class Examination:
         """Person rows by outcome; families are counted apart, all that the file has."""
         by_outcome = Counter(person.outcome for person in self.persons)
         kept = [person for person in self.persons if person.outcome != Outcome.REFUSED]
+        excluded = sum(bool(said.get("excluded")) for one in kept for said in one.receipts)
         return {
+            # Only where there are any: receipts that a rule on pairs of programmes excludes.
+            **({"excluded": excluded} if excluded else {}),
             "rows": len(self.persons),
             **{outcome.lower(): by_outcome[outcome] for outcome in Outcome},
             "duplicates": sum(person.possible_duplicate for person in self.persons),

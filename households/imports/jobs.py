@@ -6,15 +6,18 @@ from collections.abc import Callable
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from households.duplicates.search import ask_to_search
 from households.imports.applying import apply_batch
 from households.imports.checking import check_batch
-from households.models import BatchStatus, ImportBatch
+from households.models import BatchStatus, ImportBatch, ImportChange, Member
+from households.nik_remarks import check_all
 from tkpk import files, jobs
 from tkpk.models import Job, User
 
 READ, APPLY = "households.read_import", "households.apply_import"
+REMARKS = "households.check_imported"
 KEEP_SOURCE = datetime.timedelta(days=30)
 # A sign of life at most this often: each is a write of its own.
 BEAT_EVERY = 500
@@ -30,6 +33,19 @@ def ask_to_read(batch: ImportBatch, *, by: User) -> Job:
 def ask_to_apply(batch: ImportBatch, *, by: User) -> Job:
     return jobs.enqueue(
         APPLY, key=f"import.apply.{batch.pk}.{batch.version}", payload={"batch": batch.pk}, by=by
+    )
+
+
+def ask_for_remarks(batch: ImportBatch, *, by: User | None) -> Job:
+    """Remarks on the NIKs of the persons whom the batch wrote, right after it.
+
+    A job of its own: at 40,000 persons it takes as long as a good part of the saving.
+    """
+    return jobs.enqueue(
+        REMARKS,
+        key=f"import.remarks.{batch.pk}.{batch.version}",
+        payload={"batch": batch.pk},
+        by=by,
     )
 
 
@@ -92,9 +108,19 @@ def apply_import(job: Job) -> None:
     if batch.status == BatchStatus.APPLYING:
         batch = _as_officer(apply_batch, batch, job)
         if batch.status == BatchStatus.APPLIED:
+            ask_for_remarks(batch, by=job.created_by)
             ask_to_search(batch.kelurahan, by=job.created_by, since=job.created_at)
     if batch.status == BatchStatus.READING:
         _as_officer(check_batch, batch, job)
+
+
+@jobs.job_kind(REMARKS)
+def check_imported(job: Job) -> None:
+    """Safe to run again: what is kept about these persons is replaced."""
+    written = ImportChange.objects.filter(
+        batch_id=job.payload["batch"], label=Member._meta.label_lower
+    )
+    check_all(Member.objects.filter(pk__in=written.values("object_pk")), found_at=timezone.now())
 
 
 def _as_officer(step: Callable[..., ImportBatch], batch: ImportBatch, job: Job) -> ImportBatch:

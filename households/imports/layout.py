@@ -65,6 +65,7 @@ class Layout:
     `min_known`: with fewer known headers a row is not taken for the header; `marks`: two of these
     fields must have a column too.
     `numbered_headers`: a header that stands there again is told apart as `Nama (2)`.
+    `bare_sheet`: the name of the one sheet that is read, without headers: its columns go by letter.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Layout:
     min_known: int = MIN_KNOWN
     marks: frozenset[str] = frozenset()
     numbered_headers: bool = False
+    bare_sheet: str = ""
 
     @property
     def by_header(self) -> dict[str, Column]:
@@ -147,6 +149,8 @@ def _find_table(sheet: Sheet, layout: Layout) -> Table | None:
     if _is_skipped(sheet, layout):
         return None
     by_header = layout.by_header
+    if layout.bare_sheet:
+        return _bare_table(sheet, by_header) if sheet.name == layout.bare_sheet else None
     best: Table | None = None
     # A header of two rows only where it says more than either row alone.
     for span in (1, 2):
@@ -158,6 +162,23 @@ def _find_table(sheet: Sheet, layout: Layout) -> Table | None:
         return None
     marked = len(layout.marks.intersection(best.columns)) >= min(MIN_MARKS, len(layout.marks))
     return best if marked else None
+
+
+def _bare_table(sheet: Sheet, by_header: dict[str, Column]) -> Table:
+    """The whole sheet: row 1 is a person already."""
+    headers = bare_headers(sheet)
+    table = Table(sheet, 0, {}, headers, {})
+    for place, header in enumerate(headers):
+        if column := by_header.get(fold(header)):
+            table.columns[column.field] = place
+        else:
+            table.ignored[place] = header
+    return table
+
+
+def bare_headers(sheet: Sheet) -> list[str]:
+    """What the columns of a list without headers go by: `A`, `B` …"""
+    return [letters(place) for place in range(max(map(len, sheet.rows), default=0))]
 
 
 def _as_header(

@@ -108,10 +108,12 @@ def mapped_layout(
     purpose: Purpose | str,
     name: str = "mapped",
     skipped_sheets: Iterable[str] = (),
+    bare_sheet: str = "",
 ) -> Layout:
     """`columns`: header as `probing` gives it → field, IGNORE or KEEP; `constants`: field → text.
 
-    `skipped_sheets`: names of sheets that are not read, whatever their headers.
+    `skipped_sheets`: names of sheets that are not read, whatever their headers. `bare_sheet`: the
+    one sheet that is read, where it has no headers; `columns` are its letters then.
     Raises MappingError.
     """
     purpose = Purpose(purpose)
@@ -137,6 +139,7 @@ def mapped_layout(
         dropped=frozenset(fold(header) for header, target in columns.items() if target == IGNORE),
         min_known=1,
         numbered_headers=True,
+        bare_sheet=bare_sheet,
     )
 
 

@@ -159,7 +159,7 @@ def _line(
             differences.append(Difference(_("Family"), _("another KK"), mask(content["kk_number"])))
     named = RowName(
         row.position,
-        content["sheet"],
+        mask_identifiers(content["sheet"]),
         row.row_number,
         content["name"] or "",
         _area_words(content["area"]),
@@ -215,10 +215,19 @@ def _facts(values: dict[str, Any]) -> str:
 
 
 def remark(finding: Finding, columns: dict[str, int]) -> Remark:
-    """With the column's letter where the column is known: `D · tanggallahir`."""
+    """With the column's letter where the column is known: `D · tanggallahir`.
+
+    A sheet may be named, and a column headed, by a number.
+    """
     place = columns.get(finding.field)
     parts = [letters(place)] if place is not None else []
-    return Remark(finding, " · ".join([*parts, *([finding.column] if finding.column else [])]))
+    header = mask_identifiers(finding.column)
+    shown = finding.moved(
+        sheet=mask_identifiers(finding.sheet),
+        column=header,
+        message=mask_identifiers(finding.message),
+    )
+    return Remark(shown, " · ".join([*parts, *([header] if header else [])]))
 
 
 def _differences(

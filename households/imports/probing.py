@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from households.imports.cells import is_blank
 from households.imports.findings import hint
 from households.imports.headers import fold, header_text, joined, numbered
-from households.imports.layout import HEADER_ROWS, letters
+from households.imports.layout import HEADER_ROWS, bare_headers, letters
 from households.imports.reading import Cell, Sheet, read_file
 from households.imports.signs import Signs, signs_of
 from households.imports.synonyms import known_header
+from tkpk.nik import LENGTH
 
 SAMPLES = 5
 # Enough rows to tell what a column holds.
@@ -37,6 +38,8 @@ class ColumnProbe:
 @dataclass(frozen=True)
 class SheetProbe:
     """One sheet. `header_rows`: likely rows of the header from 1, the best one first.
+
+    `header_row` is 0 where the first row is a person already: headers are the columns' letters.
 
     `header_span`: over how many rows, ending at `header_row`, the header runs. `signature` is equal
     for files with the same headers in the same order.
@@ -68,7 +71,7 @@ def probe(
 ) -> list[SheetProbe]:
     """Every sheet that holds anything; raises UnreadableFile. Costs a process.
 
-    `header_rows`: by sheet, the row and the span that the officer chose instead.
+    `header_rows`: by sheet, the row and the span that the officer chose instead; row 0 for none.
     """
     chosen = header_rows or {}
     return [
@@ -80,9 +83,11 @@ def probe(
 
 def probe_sheet(sheet: Sheet, chosen: tuple[int, int] | None = None) -> SheetProbe:
     candidates = sorted(_candidates(sheet), key=lambda found: -found.score)
-    if chosen:
+    if chosen and chosen[0]:
         number, span = chosen
         best = _Candidate(number, span, joined(sheet, number, span))
+    elif chosen or (candidates and _is_person(sheet, candidates[0].number)):
+        best = _Candidate(0, 0, bare_headers(sheet))
     elif candidates:
         best = candidates[0]
     else:
@@ -96,6 +101,14 @@ def probe_sheet(sheet: Sheet, chosen: tuple[int, int] | None = None) -> SheetPro
         header_rows=tuple(dict.fromkeys(found.number for found in candidates))[:_CANDIDATES],
         columns=tuple(_columns(sheet, best.number, headers)),
         signature=signature(headers),
+    )
+
+
+def _is_person(sheet: Sheet, number: int) -> bool:
+    """What looks most like a header holds somebody's whole number: there is none."""
+    return any(
+        isinstance(cell, str) and len(cell.strip()) == LENGTH and cell.strip().isdecimal()
+        for cell in sheet.rows[number - 1]
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from households.aid.guidelines import start_with
 from households.imports.layout import fold
 from households.models import AidProgramme, AidTarget, ProgrammeAlias
 from households.models.column_mapping import PROGRAMME_KIND
@@ -75,6 +76,7 @@ def make_programme(kelurahan: Territory, name: str, *, target: str, by: User) ->
     programme = AidProgramme(
         kelurahan=kelurahan, name=name.strip(), target=target, created_by=by, updated_by=by
     )
+    start_with(programme)
     programme.clean_fields(exclude=["kelurahan"])
     try:
         with transaction.atomic():

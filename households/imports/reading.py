@@ -1,9 +1,7 @@
 """From the bytes of a file to sheets of typed cells. The parser runs in a process of its own."""
 
-import io
 import json
-import subprocess
-import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from households.imports import extent
 from households.imports.child import REFUSED
+from households.imports.child_process import ChildProcess, TimedOut, TooMuch
+from households.imports.collecting import without_collector
 from households.imports.file_kind import kind_of
 from households.imports.unreadable import UnreadableFile, damaged, password
 
 Cell = str | int | float | date | bool | None
 
 CHILD = Path(__file__).with_name("child.py")
-SECONDS = 180
 # Stands in a cell whose formula gave an error or was never calculated; the parser shows it empty.
 FORMULA_ERROR = "#ERROR!"
 
@@ -43,8 +42,12 @@ def read_file(data: bytes, *, name: str) -> list[Sheet]:
     Costs a process, about 0.2 s; memory of some 100 bytes a filled cell.
     """
     kind = kind_of(data, name=name)
-    extents = extent.measure(data, kind=kind) if kind != "csv" else {}
-    sheets = _sheets(_run_child(data, kind=kind), kind=kind)
+    extent.check_container(data, kind=kind)
+    with without_collector(), ChildProcess(CHILD, kind, data) as child:
+        # While the child parses. A refusal here is raised whatever the child does or says, and the
+        # child is gone with it.
+        extents = extent.measure(data, kind=kind) if kind != "csv" else {}
+        sheets = _sheets_of(child, kind=kind)
     for sheet in sheets:
         _mark_broken(sheet, extents.get(sheet.name, extent.Extent()).broken)
     if not any(any(row) for sheet in sheets for row in sheet.rows):
@@ -52,34 +55,33 @@ def read_file(data: bytes, *, name: str) -> list[Sheet]:
     return sheets
 
 
-def _run_child(data: bytes, *, kind: str) -> bytes:
+def _sheets_of(child: ChildProcess, *, kind: str) -> list[Sheet]:
     try:
-        # -I and an empty environment: the child inherits neither settings nor secrets.
-        done = subprocess.run(  # noqa: S603 - a fixed command, no shell
-            [sys.executable, "-I", str(CHILD), kind],
-            input=data,
-            stdout=subprocess.PIPE,
-            # Dropped: a parser's complaint may quote the cell it stumbled over.
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            env={},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        sheets, refused = _decoded(child.lines(), kind=kind)
+    except TimedOut as error:
         raise UnreadableFile(
             "reader_timeout", _("Reading took too long. Split the list into smaller files.")
         ) from error
-    if done.returncode == REFUSED:
-        raise _refusal(json.loads(done.stdout.splitlines()[-1]))
-    if done.returncode != 0:
-        raise UnreadableFile(
-            "reader_died",
-            _(
-                "The file could not be read: it is damaged or asks for too much memory. Copy the "
-                "table alone into a new file and upload that."
-            ),
-        )
-    return done.stdout
+    except TooMuch as error:
+        raise UnreadableFile("too_much", _WORDS["too_much"]()) from error
+    # Its last word may be rubbish when it dies, and it is not trusted anyway.
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+        raise _died() from error
+    if child.code == REFUSED and refused:
+        raise _refusal(refused)
+    if child.code != 0:
+        raise _died()
+    return sheets
+
+
+def _died() -> UnreadableFile:
+    return UnreadableFile(
+        "reader_died",
+        _(
+            "The file could not be read: it is damaged or asks for too much memory. Copy the "
+            "table alone into a new file and upload that."
+        ),
+    )
 
 
 def _refusal(said: dict[str, Any]) -> UnreadableFile:
@@ -113,23 +115,29 @@ _WORDS = {
 }
 
 
-def _sheets(lines: bytes, *, kind: str) -> list[Sheet]:
+def _decoded(lines: Iterable[bytes], *, kind: str) -> tuple[list[Sheet], dict[str, Any]]:
+    """The sheets, and what the child refused or {}. Each line is a sheet's name or some rows."""
     sheets: list[Sheet] = []
-    decoder = json.JSONDecoder(object_hook=_untagged)
-    for line in io.BytesIO(lines):
-        said = decoder.decode(line.decode("ascii"))
+    refused: dict[str, Any] = {}
+    decode = json.JSONDecoder(object_hook=_untagged).decode
+    for line in lines:
+        said = decode(line.decode("ascii"))
         if isinstance(said, Sheet):
             said.kind = kind
             sheets.append(said)
+        elif isinstance(said, dict):
+            refused = said
         else:
-            sheets[-1].rows.append(said)
-    return sheets
+            sheets[-1].rows.extend(said)
+    return sheets, refused
 
 
-def _untagged(said: dict[str, Any]) -> "Sheet | date":
+def _untagged(said: dict[str, Any]) -> "Sheet | date | dict[str, Any]":
     if "d" in said:
         return date.fromisoformat(said["d"])
-    return Sheet(said["sheet"], merged=[tuple(place) for place in said.get("merged", ())])
+    if "sheet" in said:
+        return Sheet(said["sheet"], merged=[tuple(place) for place in said.get("merged", ())])
+    return said
 
 
 def _mark_broken(sheet: Sheet, broken: list[tuple[int, int]]) -> None:

@@ -70,6 +70,8 @@ def _create(staged: list[_Staged], batch: ImportBatch, by: User) -> None:
             source_kind=AidSource.IMPORT,
             source_code=batch.code,
             source_value=one.said["source_value"],
+            # Who saved the list said why; the words stand in the trail of the batch.
+            despite_pair=batch.code if one.said.get("excluded") else "",
             created_by=by,
             updated_by=by,
             **one.said["new"],

@@ -12,6 +12,7 @@ from households.imports.findings import ERROR, WARNING, Finding
 from households.imports.known import chunks
 from households.imports.layout import Purpose
 from households.imports.programmes import ProgrammeBook
+from households.imports.receipt_pairs import warn_of_pairs
 from households.models import AidProgramme, AidReceipt, AidTarget
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def settle_receipts(
     for person in claiming:
         if person.row.has_errors:
             person.receipts = []
+    warn_of_pairs(claiming, book.kelurahan, book.by_name.values())
     return sorted(asked.items())
 
 
@@ -57,7 +59,7 @@ def _known(persons: list[Person]) -> dict[Key, AidReceipt]:
     homes = {person.household.pk for person in persons if person.household}
     known: dict[Key, AidReceipt] = {}
     for part in chunks(sorted(homes)):
-        for row in AidReceipt.objects.filter(household_id__in=part):
+        for row in AidReceipt.objects.standing().filter(household_id__in=part):
             known[row.programme_id, row.household_id, row.member_id, row.period_from] = row
     return known
 

@@ -45,6 +45,11 @@ class SheetNote:
     signatures: list[str]
     columns: list[ColumnNote]
 
+    @property
+    def shown_name(self) -> str:
+        """A sheet a family may be named by its KK number."""
+        return mask_identifiers(self.name)
+
 
 def note_of(sheet: SheetProbe) -> SheetNote:
     suggested = suggest(sheet)

@@ -31,7 +31,9 @@ def suggest(sheet: SheetProbe) -> dict[int, Suggestion]:
     """By place of the column. Each field is offered once; a doubtful column is left open."""
     found: dict[int, Suggestion] = {}
     taken: set[str] = set()
-    for look in (_by_header, _by_similar_header, _by_samples):
+    # Letters are no headers: column JK is not `jk`.
+    named = (_by_header, _by_similar_header) if sheet.header_row else ()
+    for look in (*named, _by_samples):
         for column in sheet.columns:
             if column.place in found:
                 continue

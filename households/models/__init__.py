@@ -1,7 +1,10 @@
 """Models of the registry, one aggregate a file."""
 
-from households.models.aid import AidProgramme, AidReceipt, AidSource, AidTarget
+from households.models.access_report import AccessReport
+from households.models.aid import AidProgramme, AidReceipt, AidSource, AidTarget, StopReason
+from households.models.aid_pair import AidPair, PairRule
 from households.models.column_mapping import ColumnMapping, ListPurpose, ProgrammeAlias
+from households.models.decree import DecreeFile, DecreeFinding, DecreeRow, DecreeStatus
 from households.models.duplicate import (
     DismissReason,
     DuplicatePair,
@@ -21,6 +24,24 @@ from households.models.imports import (
     ImportRow,
     Outcome,
 )
+from households.models.instrument import (
+    FrozenVersion,
+    Instrument,
+    InstrumentVersion,
+    ScoreMethod,
+    VersionStatus,
+)
+from households.models.instrument_content import (
+    AnswerKind,
+    Aspect,
+    BandEdge,
+    DerivedFrom,
+    Option,
+    Parameter,
+    Question,
+    QuestionKind,
+    ScoreClass,
+)
 from households.models.life_event import (
     EventFamily,
     EventKind,
@@ -30,7 +51,35 @@ from households.models.life_event import (
     LifeEvent,
     PersonRole,
 )
+from households.models.listing import (
+    GraduationGround,
+    Listing,
+    ListingOrigin,
+    ListingStatus,
+    MonitoringVisit,
+)
 from households.models.member import LIVING, Member, MemberStatus
+from households.models.objection import (
+    Confirmation,
+    Ground,
+    Nomination,
+    NominationStatus,
+    Objection,
+    ObjectionStatus,
+    RemovalStatus,
+    RemovalWish,
+)
+from households.models.poor_list import Basis, PoorList, PoorListStatus
+from households.models.report_card import (
+    CardNote,
+    CardStatus,
+    Commitment,
+    CommitmentOutcome,
+    CommitmentSide,
+    NoteAuthor,
+    ReportCard,
+)
+from households.models.score import Score
 from households.models.statement import CounterReason, Statement, StatementCounter
 from households.models.statistics import StatisticsSnapshot
 from households.models.submission_list import (
@@ -42,10 +91,19 @@ from households.models.submission_list import (
     SubmissionList,
     SubmissionStatus,
 )
+from households.models.survey import (
+    ConsentText,
+    Survey,
+    SurveyResult,
+    SurveySource,
+    SurveyStatus,
+)
 from households.models.transfer import DocumentKind, Transfer, TransferPerson, TransferStatus
 
 __all__ = [
     "LIVING",
+    "AccessReport",
+    "AidPair",
     "AidProgramme",
     "AidReceipt",
     "AidSource",
@@ -53,11 +111,27 @@ __all__ = [
     "Answer",
     "AnswerFile",
     "AnswerFileStatus",
+    "AnswerKind",
     "AreaMapping",
+    "Aspect",
+    "BandEdge",
+    "Basis",
     "BatchStatus",
+    "CardNote",
+    "CardStatus",
     "CodeFormat",
     "ColumnMapping",
+    "Commitment",
+    "CommitmentOutcome",
+    "CommitmentSide",
+    "Confirmation",
+    "ConsentText",
     "CounterReason",
+    "DecreeFile",
+    "DecreeFinding",
+    "DecreeRow",
+    "DecreeStatus",
+    "DerivedFrom",
     "DismissReason",
     "DocumentKind",
     "DuplicatePair",
@@ -68,6 +142,9 @@ __all__ = [
     "ExportLayout",
     "FamilyRole",
     "FindingCode",
+    "FrozenVersion",
+    "GraduationGround",
+    "Ground",
     "HealthFinding",
     "Household",
     "HouseholdStatus",
@@ -75,25 +152,55 @@ __all__ = [
     "ImportChange",
     "ImportCounter",
     "ImportRow",
+    "Instrument",
+    "InstrumentVersion",
     "LifeEvent",
     "ListPurpose",
+    "Listing",
+    "ListingOrigin",
+    "ListingStatus",
     "Member",
     "MemberStatus",
     "MergeRecord",
+    "MonitoringVisit",
+    "Nomination",
+    "NominationStatus",
+    "NoteAuthor",
+    "Objection",
+    "ObjectionStatus",
+    "Option",
     "Outcome",
     "PairKind",
+    "PairRule",
     "PairStatus",
+    "Parameter",
     "PersonRole",
+    "PoorList",
+    "PoorListStatus",
     "ProgrammeAlias",
+    "Question",
+    "QuestionKind",
+    "RemovalStatus",
+    "RemovalWish",
+    "ReportCard",
     "RowUnit",
+    "Score",
+    "ScoreClass",
+    "ScoreMethod",
     "Statement",
     "StatementCounter",
     "StatisticsSnapshot",
+    "StopReason",
     "SubmissionItem",
     "SubmissionKind",
     "SubmissionList",
     "SubmissionStatus",
+    "Survey",
+    "SurveyResult",
+    "SurveySource",
+    "SurveyStatus",
     "Transfer",
     "TransferPerson",
     "TransferStatus",
+    "VersionStatus",
 ]

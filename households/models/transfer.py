@@ -55,9 +55,6 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
         codes = scopes(user, {Role.STAFF})
         return self.filter(within("origin__code", *codes) | within("destination__code", *codes))
 
-    def still_open(self) -> "TransferQuerySet":
-        return self.filter(status__in=sorted(OPEN))
-
 
 class Transfer(Tracked):
     """One family, or some of its members, on the way from one kelurahan to another.

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from households import families
-from households.event_checks import ABSENT
+from households.events.checks import ABSENT
 from households.forms.acts import MoveForm, RevealForm
 from households.models import LIVING, EventKind, Household, Member
 from households.views.editing import get_household, get_member

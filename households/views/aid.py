@@ -7,12 +7,15 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from households import assistance, families
+from households.aid import stopping
 from households.forms.aid import ReceiptForm, WithdrawForm
+from households.forms.aid_many import EndingForm
 from households.models import AidReceipt, Household
 from households.views.editing import Edit, edit_page, get_household, require_editor
 from tkpk import drafts
@@ -53,6 +56,7 @@ def aid_add(request: StaffRequest, pk: int) -> HttpResponse:
 def _record(form: ReceiptForm, household: Household, request: StaffRequest) -> AidReceipt:
     assistance.require_recorder(request.user, household)
     facts = {name: form.cleaned_data[name] for name in form.Meta.fields if name != "programme"}
+    facts["despite_pair"] = form.cleaned_data["despite_pair"]
     programme = form.cleaned_data["programme"]
     return assistance.record(programme, household, by=request.user, **facts)
 
@@ -104,3 +108,69 @@ def aid_withdraw(request: StaffRequest, pk: int, receipt_pk: int) -> HttpRespons
         return redirect(f"{reverse('household_file', args=[pk])}#bantuan")
     context = {"household": receipt.household, "receipt": receipt, "form": form}
     return render(request, "staff/aid/withdraw.html", context)
+
+
+@never_cache
+@FORM_METHODS
+def aid_stop(request: StaffRequest, pk: int, receipt_pk: int) -> HttpResponse:
+    """Say that it is received no more; a proposal of the register fills the form."""
+    receipt = _receipt(request, pk, receipt_pk)
+    require_editor(request, receipt.household)
+    if receipt.stopped_at:
+        raise Http404
+    form = EndingForm(
+        request.POST if request.method == "POST" else None, initial=_proposal(receipt)
+    )
+    if request.method == "POST" and form.is_valid():
+        version = form.cleaned_data["version"] or 0
+        try:
+            stopping.stop(receipt, form.ending, by=request.user, expected_version=version)
+        except StaleRow:
+            messages.error(request, _("Somebody changed this entry meanwhile. Look at it again."))
+            return redirect(f"{reverse('household_file', args=[pk])}#bantuan")
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("The aid is stopped. What was received stays recorded."))
+            return redirect(f"{reverse('household_file', args=[pk])}#bantuan")
+    context = {"household": receipt.household, "receipt": receipt, "form": form}
+    return render(request, "staff/aid/stop.html", context)
+
+
+def _proposal(receipt: AidReceipt) -> dict[str, Any]:
+    rows = AidReceipt.objects.filter(pk=receipt.pk)
+    found: Any = stopping.proposed(rows, timezone.localdate()).first()
+    said: dict[str, Any] = {"version": receipt.version}
+    if found is not None:
+        day = max(found.proposed_on or receipt.period_from, receipt.period_from)
+        said |= {"stop_reason": found.proposed_reason, "stopped_on": day}
+    return said
+
+
+@never_cache
+@FORM_METHODS
+def aid_resume(request: StaffRequest, pk: int, receipt_pk: int) -> HttpResponse:
+    """Take an end back that was recorded by mistake."""
+    receipt = _receipt(request, pk, receipt_pk)
+    require_editor(request, receipt.household)
+    if not receipt.stopped_at:
+        raise Http404
+    form = WithdrawForm(
+        request.POST if request.method == "POST" else None, initial={"version": receipt.version}
+    )
+    if request.method == "POST" and form.is_valid():
+        facts = form.cleaned_data
+        try:
+            stopping.resume(
+                receipt,
+                by=request.user,
+                reason=facts["reason"],
+                expected_version=facts["version"],
+            )
+        except StaleRow:
+            messages.error(request, _("Somebody changed this entry meanwhile. Look at it again."))
+        else:
+            messages.success(request, _("The end is taken back: the aid goes on."))
+        return redirect(f"{reverse('household_file', args=[pk])}#bantuan")
+    context = {"household": receipt.household, "receipt": receipt, "form": form}
+    return render(request, "staff/aid/resume.html", context)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from households import families, life_events
-from households.event_acts import Plan
-from households.event_checks import ABSENT
+from households import families
+from households.events import recording
+from households.events.acts import Plan
+from households.events.checks import ABSENT
 from households.forms.event_acts import ReasonForm, ScanForm
 from households.forms.event_entry import Entry
 from households.forms.transfers import several_kelurahan
@@ -123,16 +124,14 @@ def _event_page(request: StaffRequest, kind: str, household: Household | None) -
         try:
             if "confirm" in request.POST:
                 seen = request.POST["confirm"]
-                event = life_events.record(
-                    kind, household, entry.told(), by=request.user, seen=seen
-                )
+                event = recording.record(kind, household, entry.told(), by=request.user, seen=seen)
                 messages.success(request, _("Recorded as %(code)s.") % {"code": event.code})
                 return redirect("event_detail", event.household_id, event.pk)
-            plan = life_events.preview(kind, household, entry.told(), by=request.user)
+            plan = recording.preview(kind, household, entry.told(), by=request.user)
             return _confirm_page(request, plan, context)
         except ValidationError as error:
             entry.tell(error)
-        except life_events.OtherConsequences as other:
+        except recording.OtherConsequences as other:
             messages.warning(request, _("Something has changed meanwhile. Look at it again."))
             return _confirm_page(request, other.plan, context)
     context |= {
@@ -190,7 +189,7 @@ def event_scan(request: StaffRequest, pk: int, event_pk: int) -> HttpResponse:
     form = ScanForm(request.POST, request.FILES)
     if form.is_valid():
         data, kind = form.content()
-        life_events.attach_scan(event, data, kind=kind, by=request.user)
+        recording.attach_scan(event, data, kind=kind, by=request.user)
         messages.success(request, _("The scan is kept, encrypted."))
     else:
         for error in form.errors.get("scan", []):
@@ -207,7 +206,7 @@ def event_cancel(request: StaffRequest, pk: int, event_pk: int) -> HttpResponse:
     form = ReasonForm(data)
     if request.method == "POST" and form.is_valid():
         try:
-            life_events.cancel(event, by=request.user, reason=form.cleaned_data["reason"])
+            recording.cancel(event, by=request.user, reason=form.cleaned_data["reason"])
         except ValidationError as error:
             form.tell(error)
         else:

@@ -63,10 +63,10 @@ def _chosen_sheet(
     if number >= len(sheets):
         raise Http404
     sheet = sheets[number]
-    row = whole_number(said.get("judul", "")) or sheet.header_row
-    if row == sheet.header_row:
+    row = whole_number(said.get("judul", ""))
+    if row is None or row == sheet.header_row:
         return number, sheet
-    if row not in sheet.header_rows:
+    if row and row not in sheet.header_rows:
         raise Http404
     return number, _with_header(batch, sheet, row)
 
@@ -87,7 +87,7 @@ def _context(
         "form": form,
         "sheet": form.sheet,
         "number": number,
-        "header_rows": sorted({*sheets[number].header_rows, sheets[number].header_row}),
+        "header_rows": sorted({*sheets[number].header_rows, sheets[number].header_row} - {0}),
         "sheets": sheets,
         "rows": list(form.rows()),
         "remembered": form.before,

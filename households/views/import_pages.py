@@ -60,6 +60,7 @@ def detail_context(
         "batch": batch,
         "step": STEPS.get(batch.status, 1),
         "tone": TONES.get(batch.status, "neutral"),
+        "status_word": batch.get_status_display(),
         "crumbs": [(_("Import"), reverse("import_list")), (batch.code, "")],
         "buttons": {
             found.name: found
@@ -74,12 +75,25 @@ def detail_context(
         context["stuck"] = is_stuck(batch)
     if batch.status == S.NEEDS_AREAS:
         context["areas_form"] = asking or areas_form(batch)
+        context |= _words_of_the_questions(context["areas_form"])
     if batch.status in {S.CHECKED, S.APPLIED}:
         context.update(_preview(request, batch))
         context["undo_form"] = UndoForm()
         said = said_of(batch)
         context["mapping_name"] = said.name if said else ""
     return context
+
+
+def _words_of_the_questions(form: AreasForm) -> dict[str, Any]:
+    """What the step and the state are called where programmes of aid are asked for."""
+    if not form.words:
+        return {}
+    if form.areas:
+        return {
+            "asked": _("Areas and aid"),
+            "status_word": _("Areas and aid programmes are asked for"),
+        }
+    return {"asked": _("Aid programmes"), "status_word": _("Aid programmes are asked for")}
 
 
 def areas_form(batch: ImportBatch, said: Any = None) -> AreasForm:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from households.exporting.workbook import XLSX
 from households.forms.imports import ImportForm, UndoForm
 from households.imports import bulk_setting
 from households.imports.areas import remember
@@ -29,14 +30,13 @@ from tkpk.requests import StaffRequest
 from tkpk.roles import Role
 
 LISTED = 30
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _mandate(request: StaffRequest, kelurahan: Territory) -> Mandate:
-    for mandate in rights.mandates(request.user):
-        if mandate.role == Role.STAFF and mandate.territory.covers(kelurahan.code):
-            return mandate
-    raise PermissionDenied
+    mandate = rights.mandate_at(request.user, {Role.STAFF}, code=kelurahan.code)
+    if mandate is None:
+        raise PermissionDenied
+    return mandate
 
 
 def _kelurahan(request: StaffRequest) -> Territory:
@@ -144,7 +144,15 @@ def _confirm(request: StaffRequest, batch: ImportBatch) -> None:
     if request.POST.get("version") != str(batch.version):
         messages.error(request, _("The preview has changed. Look at it again before saving."))
         return
-    move_to_job(request, "confirm", batch, changes={"problem_code": ""})
+    said = {}
+    if batch.counts.get("excluded"):
+        # Receipts that a rule on pairs excludes are saved only with a reason.
+        try:
+            said = {"reason": _reason(request)}
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return
+    move_to_job(request, "confirm", batch, changes={"problem_code": ""}, **said)
 
 
 def _reason(request: StaffRequest) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from households.forms.transfers import (
     OfferForm,
     ReleaseForm,
     RequestForm,
+    StatusFilterForm,
     several_kelurahan,
 )
 from households.models import Household, LifeEvent, Member, Transfer, TransferStatus
@@ -34,7 +36,7 @@ from tkpk.roles import Role
 from tkpk.workflow import OpenMove
 
 FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
-LISTED = 50
+PAGE_SIZE = 50
 # While it waits, and after it, the receiving side sees the names; not when it came to nothing.
 NAMES_SHOWN = {TransferStatus.OFFERED, TransferStatus.ACCEPTED}
 
@@ -84,8 +86,15 @@ def _require_move(request: StaffRequest, transfer: Transfer, name: str) -> HttpR
 def transfer_list(request: StaffRequest) -> HttpResponse:
     kelurahan = _own_kelurahan(request)
     rows = Transfer.objects.visible_to(request.user).select_related("origin", "destination")
+    form = StatusFilterForm(request.GET)
+    if form.chosen:
+        rows = rows.filter(status=form.chosen)
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("hal"))
     context = {
-        "transfers": rows[:LISTED],
+        "transfers": page.object_list,
+        "page": page,
+        "form": form,
+        "query": urlencode({"status": form.chosen}) if form.chosen else "",
         "kelurahan": kelurahan,
         "several_kelurahan": several_kelurahan(),
     }

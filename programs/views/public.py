@@ -1,35 +1,25 @@
 """Public pages: open to everybody, cached, without a cookie."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from households import statistics
 from programs import markdown, structure
 from programs.models import ProfileSection
-from tkpk.context import MenuEntry
 from tkpk.public_pages import PublicRequest, public_page
 
 INTRODUCTION = "tentang"
-PAGES = ("home", "profile")
-
-
-def _menu(request: PublicRequest) -> list[MenuEntry]:
-    words = {"home": (_("Home"), "house"), "profile": (_("Profile"), "people")}
-    entries = []
-    for name, (label, icon) in words.items():
-        url = reverse(name)
-        entries.append(MenuEntry(label, url, icon, request.path == url))
-    return entries
+PAGES = ("home", "profile", "statistics")
 
 
 def _page(request: PublicRequest, template: str, **context: Any) -> HttpResponse:
-    return render(request, template, {"menu": _menu(request), **context})
+    return render(request, template, context)
 
 
 def _not_set_up(request: PublicRequest) -> HttpResponse:
@@ -71,6 +61,52 @@ def profile(request: PublicRequest) -> HttpResponse:
         sections=sections,
         bodies=structure.bodies(request.kelurahan),
     )
+
+
+@public_page
+def statistics_page(request: PublicRequest, year: int | None = None) -> HttpResponse:
+    """The published figures of a year, the newest without one, and how they changed."""
+    if not request.kelurahan:
+        return _not_set_up(request)
+    years = statistics.by_year(request.kelurahan)
+    if year is not None and year not in years:
+        raise Http404
+    shown = year or max(years, default=None)
+    return _page(
+        request,
+        "public/statistics.html",
+        statistics=years[shown] if shown else None,
+        year=shown,
+        years=sorted(years, reverse=True),
+        changes=statistics.changes(years),
+    )
+
+
+@public_page
+def statistics_csv(request: PublicRequest) -> HttpResponse:
+    """All years as CSV."""
+    return _file(request, statistics.as_csv, "text/csv; charset=utf-8", "csv")
+
+
+@public_page
+def statistics_json(request: PublicRequest) -> HttpResponse:
+    """All years as JSON."""
+    return _file(request, statistics.as_json, "application/json", "json")
+
+
+def _file(
+    request: PublicRequest,
+    write: Callable[..., str],
+    content_type: str,
+    ending: str,
+) -> HttpResponse:
+    if not request.kelurahan:
+        return _not_set_up(request)
+    text = write(request.kelurahan, statistics.by_year(request.kelurahan))
+    response = HttpResponse(text, content_type=content_type)
+    name = f"statistik-{request.kelurahan.code}.{ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @public_page

@@ -4,10 +4,18 @@ import datetime
 
 import pytest
 
+from households.codes import Relation, Sex
 from households.exporting import submissions
 from households.exporting.shipped import add_shipped_layouts
 from households.models import ExportLayout, Household
-from tests.factories import make_family, make_installation, make_kelurahan, make_rt, make_user
+from tests.factories import (
+    make_family,
+    make_installation,
+    make_kelurahan,
+    make_member,
+    make_rt,
+    make_user,
+)
 from tkpk.roles import Role
 
 
@@ -30,6 +38,14 @@ def staff(kelurahan):
 @pytest.fixture
 def household(rt, staff):
     return make_family(rt, by=staff, monthly_income_idr=1_250_000)
+
+
+@pytest.fixture
+def couple_with_children(rt, staff):
+    """Head, wife and two children."""
+    family = make_family(rt, by=staff, others=2)
+    make_member(family, "Suminah", by=staff, relation=Relation.WIFE, sex=Sex.FEMALE)
+    return family
 
 
 @pytest.fixture
@@ -62,9 +78,19 @@ def sent(drawn_up, staff):
 
 @pytest.fixture
 def head(household):
-    return household.members.get(relation=1)
+    return household.members.get(relation=Relation.HEAD)
 
 
 @pytest.fixture
-def child(household):
-    return household.members.get(relation=4)
+def wife(household):
+    return household.members.get(relation=Relation.WIFE)
+
+
+@pytest.fixture
+def children(household):
+    return list(household.members.filter(relation=Relation.CHILD).order_by("pk"))
+
+
+@pytest.fixture
+def child(children):
+    return children[0]

@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from households.codes import Relation, Sex
-from households.event_acts import BOOKKEEPING, Told, fresh_family
-from households.life_events import record
+from households.events.acts import BOOKKEEPING, Told, fresh_family
+from households.events.recording import record
 from households.models import Household, LifeEvent, Member
 from tests import factories as make
 from tkpk.models import TrailEntry

@@ -1,20 +1,15 @@
 """What somebody tried against the registry once, and what it answers now."""
 
-import datetime
-
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from households import assistance, life_events, statements, transfers
 from households.codes import Relation
-from households.exporting import submissions
-from households.exporting.shipped import add_shipped_layouts
+from households.events import recording
 from households.imports.checking import check_batch
 from households.imports.staging import start_batch
 from households.models import (
-    AidProgramme,
     BatchStatus,
     ExportLayout,
     Household,
@@ -23,24 +18,29 @@ from households.models import (
 from tests import factories as make
 from tests.households import lists
 from tests.households import workbooks as file
-from tests.households.duplicates import pair_of
+from tests.households.elsewhere import (
+    LOCAL,
+    SECRET,
+    addresses,
+    everything_a_form_could_ask,
+    one_of_everything,
+)
 from tests.households.eventful import DAY, newcomer, told
-from tests.households.sending import brought
-from tests.tkpk.test_urls_closed import patterns, writing
-from tkpk.models import TrailEntry
+from tests.tkpk.test_urls_closed import writing
+from tkpk import pdf
+from tkpk.models import AccessLog, Territory, TrailEntry
 from tkpk.roles import Role
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 JPEG = b"\xff\xd8\xff\xe0" + b"0" * 40
-SECRET = "Nyisworo"  # a word that only rows of the other kelurahan hold
 
 
 # --- what an officer types or uploads ----------------------------------------------------------
 def test_a_scan_named_after_the_person_leaves_neither_name_nor_nik_in_clear(
     officer, household, staff, child
 ):
-    event = life_events.record("DEATH", household, told(people=[child.pk]), by=staff)
+    event = recording.record("DEATH", household, told(people=[child.pk]), by=staff)
     photo = SimpleUploadedFile(f"KTP {SECRET} {child.nik}.jpg", JPEG)
     officer.post(reverse("event_scan", args=[household.pk, event.pk]), {"scan": photo})
     event.refresh_from_db()
@@ -54,7 +54,7 @@ def test_a_scan_named_after_the_person_leaves_neither_name_nor_nik_in_clear(
 def test_a_birth_sent_twice_is_one_child(household, staff):
     def born():
         baby = newcomer("Bayi Sastro", nik="", birth_date=DAY)
-        return life_events.record("BIRTH", household, told(newcomers=[baby]), by=staff)
+        return recording.record("BIRTH", household, told(newcomers=[baby]), by=staff)
 
     born()
     with pytest.raises(ValidationError) as caught:
@@ -67,7 +67,7 @@ def test_a_birth_sent_twice_is_one_child(household, staff):
 def test_an_arrival_without_a_nik_sent_twice_is_one_person(household, staff):
     def arrived():
         said = told(newcomers=[newcomer(nik="")])
-        return life_events.record("MOVE_IN", household, said, by=staff)
+        return recording.record("MOVE_IN", household, said, by=staff)
 
     arrived()
     with pytest.raises(ValidationError) as caught:
@@ -79,7 +79,7 @@ def test_an_arrival_without_a_nik_sent_twice_is_one_person(household, staff):
 def test_nobody_becomes_oneself_by_a_correction(household, staff, child):
     said = told(people=[child.pk], document_kind="OTHER", identity={"nik": staff.nik})
     with pytest.raises(PermissionDenied):
-        life_events.record("CORRECTION", household, said, by=staff)
+        recording.record("CORRECTION", household, said, by=staff)
     assert not household.members.filter(nik_index=staff.nik_index).exists()
 
 
@@ -138,113 +138,117 @@ def test_a_nik_as_header_or_file_name_is_masked_on_the_pages_of_the_import(
 
 # --- strangers ---------------------------------------------------------------------------------
 @pytest.fixture
-def elsewhere():
-    """One row of everything in another kelurahan, by the start of the names of its addresses."""
+def elsewhere(monkeypatch):
+    """One row of everything in another kelurahan; its papers are made of nothing."""
+    monkeypatch.setattr(pdf, "render", lambda template, data: b"%PDF-1.7 uji")
     make.make_installation()
-    place = make.make_kelurahan(make.SURYATMAJAN, "Suryatmajan")
-    third = make.make_kelurahan("34.71.04.1003", "Bausasran")
-    by, rt = make.make_user("sebelah", Role.STAFF, place), make.make_rt(place, 5, 1)
-    make.make_rt(place, 6, 1)
-    family = make.make_family(rt, by=by, head=f"Kepala {SECRET}", others=2, address=SECRET)
-    head, first, second = family.members.order_by("relation", "pk")
-    event = life_events.record("MOVE_OUT", family, told(people=[first.pk]), by=by)
-    release = transfers.Release(family, [second.pk], DAY, "MOVE")
-    pair = pair_of(rt, by)
-    programme = AidProgramme.objects.create(
-        kelurahan=place, name=f"PKH {SECRET}", target="FAMILY", created_by=by, updated_by=by
-    )
-    receipt = assistance.record(programme, family, by=by, period_from=datetime.date(2026, 1, 1))
-    add_shipped_layouts(place, by)
-    layout = ExportLayout.objects.get(kelurahan=place, shipped="dtsen")
-    sent = submissions.create_submission(
-        name=SECRET, kind="PROPOSAL", layout=layout, kelurahan=place, by=by
-    )
-    submissions.add_rows(sent, Household.objects.filter(pk=family.pk), by=by)
-    sent = submissions.send(sent, by=by, sent_on=datetime.date(2026, 11, 2))
-    paper = statements.give(head, by=by, purpose="AID")
-    batch = start_batch(lists.decile_list(), name=f"{SECRET}.xlsx", kelurahan=place, by=by)
-    return {
-        "place": place, "family": family, "head": head, "event": event, "receipt": receipt,
-        "transfer_": transfers.offer(release, destination=third, by=by), "duplicate_": pair,
-        "layout_": layout, "column_": layout, "submission_": sent, "answer_new": sent,
-        "answer_": brought(sent, by, [head.nik, head.name, "diterima", SECRET]),
-        "statement_page": paper, "document_": paper.document, "import_": check_batch(batch, by=by),
-    }  # fmt: skip
+    return one_of_everything()
 
 
-def _addresses(rows):
-    """Every address of the registry that names a row, with rows of the other kelurahan."""
-    steps = {"submission_step": "discard", "answer_step": "confirm", "import_step": "undo"}
-    for name, route, entry in patterns():
-        names = list(getattr(entry.pattern, "converters", {}))
-        if "pk" not in names or not (route.startswith("kerja/") or name == "document_download"):
-            continue
-        starts = [start for start in rows if "_" in start and name.startswith(start)]
-        found = rows[starts[0]] if starts else None
-        row = rows["family"] if found is None or name == "transfer_offer" else found
-        values = {
-            "pk": row.pk, "member_pk": rows["head"].pk, "event_pk": rows["event"].pk,
-            "receipt_pk": rows["receipt"].pk, "place": 0, "kind": "DEATH", "step": "decline",
-            "code": "tanpa-desil", "move": steps.get(name, "record_missing"),
-        }  # fmt: skip
-        yield name, reverse(name, kwargs={part: values[part] for part in names})
+# What bodies of the same kelurahan may open, though no family of it: counts of the list, the
+# questionnaires, and meetings, which the secretary keeps too.
+MEETINGS = {
+    *("meeting_detail", "meeting_edit", "meeting_notes", "meeting_move"),
+    *("attendance_add", "attendance_strike", "attendance_scan"),
+}
+TEAM = MEETINGS | {
+    *("poor_list_detail", "poor_list_step", "report_card", "instrument_version"),
+    *("instrument_step", "instrument_what_if", "instrument_sensitivity", "scores_compute"),
+}
+AREA = {"poor_list_detail", "poor_list_step", "listing_list", "aid_programme", "aid_both"}
+NEIGHBOURS = [
+    (Role.ADMIN, make.SURYATMAJAN, set()),
+    (Role.TKPK_SECRETARY, make.SURYATMAJAN, TEAM),
+    (Role.RW_HEAD, f"{make.SURYATMAJAN}.006", AREA),
+    (Role.RT_HEAD, f"{make.SURYATMAJAN}.006.001", AREA),
+]
+STRANGERS = [
+    (role, make.TEGALPANGGUNG, set())
+    for role in (Role.STAFF, Role.LURAH, Role.TKPK_SECRETARY, Role.AUDITOR)
+]
 
 
-def _everything_a_form_could_ask(rows):
-    return {
-        "version": "1", "reason": "alasan", "words": "kata", "choice": "OTHER", "confirm": "1",
-        "kept": "low", "low_version": "1", "high_version": "1", "on": "2026-03-06",
-        "document_kind": "MOVE", "people": rows["head"].pk, "sent_on": "2026-11-02", "item": "1",
-        "family": rows["family"].code, "household": rows["family"].code, "decile": "1",
-        "registry_source": "DTSEN", "decile_as_of": "2026-01-01", "act": "remove", "place": "0",
-    }  # fmt: skip
-
-
-def _codes_of_strangers():
-    return [
-        (Role.STAFF, make.TEGALPANGGUNG),
-        (Role.LURAH, make.TEGALPANGGUNG),
-        (Role.ADMIN, make.SURYATMAJAN),
-        (Role.TKPK_SECRETARY, make.SURYATMAJAN),
-        (Role.RW_HEAD, f"{make.SURYATMAJAN}.006"),
-        (Role.RT_HEAD, f"{make.SURYATMAJAN}.006.001"),
-    ]
-
-
-@pytest.mark.parametrize(("role", "code"), _codes_of_strangers())
-def test_no_row_of_another_place_opens_moves_or_shows_to_a_stranger(client, elsewhere, role, code):
+def _sign_in(client, role, code):
     make.make_rt(make.make_kelurahan())
-    territory = type(elsewhere["place"]).objects.get(code=code)
-    client.force_login(make.make_user("asing", role, territory), BACKEND)
-    visited = 0
-    for name, url in _addresses(elsewhere):
+    place = Territory.objects.get(code=code)
+    client.force_login(make.make_user("asing", role, place), BACKEND)
+
+
+@pytest.mark.parametrize(("role", "code", "theirs"), [*NEIGHBOURS, *STRANGERS])
+def test_no_row_of_another_place_opens_moves_or_shows_to_a_stranger(
+    client, elsewhere, role, code, theirs
+):
+    _sign_in(client, role, code)
+    hidden = {SECRET} if code.startswith(make.SURYATMAJAN) else {SECRET, LOCAL}
+    full, visited = everything_a_form_could_ask(elsewhere), 0
+    for name, url in addresses(elsewhere):
+        if name in theirs:
+            continue
         with writing() as found:
-            answers = [client.get(url), client.post(url, _everything_a_form_could_ask(elsewhere))]
+            answers = [client.get(url), client.post(url, full)]
         assert found == [], name
         for answer in answers:
             assert answer.status_code in {403, 404, 405}, (name, answer.status_code)
-            assert SECRET not in answer.content.decode(), name
+            assert not any(word in answer.content.decode() for word in hidden), name
         visited += 1
-    assert visited > 50
+    assert visited > 100
+    assert not AccessLog.objects.filter(by__username="asing").exists()
+
+
+@pytest.mark.parametrize(("role", "code", "theirs"), NEIGHBOURS[1:])
+def test_what_a_body_of_the_same_kelurahan_opens_holds_no_family_of_it(
+    client, elsewhere, role, code, theirs
+):
+    """The lines of another RT, names and answers; and it moves nothing but the own meetings."""
+    _sign_in(client, role, code)
+    full, opened = everything_a_form_could_ask(elsewhere), set()
+    for name, url in addresses(elsewhere):
+        if name not in theirs:
+            continue
+        with writing() as found:
+            answers = [client.get(url)]
+            answers += [] if name in MEETINGS else [client.post(url, full)]
+        assert found == [], name
+        assert not any(SECRET in answer.content.decode() for answer in answers), name
+        opened |= {name} if answers[0].status_code == 200 else set()
+    assert theirs - opened <= {
+        *("poor_list_step", "instrument_step", "scores_compute"),
+        *("attendance_add", "attendance_strike", "attendance_scan"),
+    }
 
 
 def test_the_officer_of_the_place_opens_the_very_same_rows(client, elsewhere):
-    """Else the test above would hold for addresses that lead nowhere."""
-    client.force_login(elsewhere["event"].created_by, BACKEND)
-    opened = [name for name, url in _addresses(elsewhere) if client.get(url).status_code == 200]
+    """Else the tests above would hold for addresses that lead nowhere."""
+    client.force_login(elsewhere["by"], BACKEND)
+    answers = [(name, client.get(url)) for name, url in addresses(elsewhere)]
+    by_code = {name: answer.status_code for name, answer in answers}
+    opened = {name for name, code in by_code.items() if code == 200}
     assert {
         *("event_detail", "transfer_detail", "duplicate_pair", "layout_edit", "answer_detail"),
-        *("submission_detail", "statement_page", "aid_edit", "household_file"),
-    } <= set(opened)
+        *("submission_detail", "statement_page", "aid_edit", "household_file", "aid_stop"),
+        *("survey_detail", "survey_step", "survey_end", "survey_form_pdf", "score_detail"),
+        *("instrument_version", "instrument_what_if", "instrument_sensitivity", "list_paper"),
+        *("poor_list_detail", "poor_list_carry_over", "poor_list_export", "listing_list"),
+        *("listing_detail", "listing_meeting", "decree_new", "decree_detail", "meeting_detail"),
+        *("meeting_edit", "meeting_notes", "meeting_move", "voice_detail", "voice_answer"),
+        *("voice_move", "voice_match", "voice_decide", "aid_programme", "aid_export", "aid_both"),
+        *("report_cards", "report_card", "commitment_settle", "access_report"),
+    } <= opened
+    # Every other is asked by POST, leads on to the row's own page, or has nothing to do here.
+    rest = {name for name, code in by_code.items() if code not in {200, 302, 405}}
+    assert rest == {"aid_resume", "household_move"}
+    shown = {name for name, answer in answers if SECRET in answer.content.decode()}
+    assert {"survey_detail", "listing_detail", "decree_detail", "voice_detail"} <= shown
+    assert {"report_card", "access_report", "listing_list", "aid_programme"} <= shown
 
 
 def test_no_member_of_another_family_slips_into_a_split(household, rt, kelurahan, staff):
     other = make.make_family(rt, by=staff, head="Harjo")
     stranger = other.members.get(relation=Relation.CHILD)
-    founded = life_events.Household(territory=rt, kelurahan=kelurahan)
+    founded = Household(territory=rt, kelurahan=kelurahan)
     founded.set_kk_number(make.make_kk_number())
     said = told(people=[stranger.pk], relations={stranger.pk: Relation.HEAD}, new_family=founded)
     with pytest.raises(ValidationError):
-        life_events.record("SPLIT", household, said, by=staff)
+        recording.record("SPLIT", household, said, by=staff)
     stranger.refresh_from_db()
     assert stranger.household_id == other.pk

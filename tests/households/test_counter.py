@@ -22,6 +22,7 @@ from tests.factories import (
     make_rt,
     make_user,
 )
+from tests.households.aided import make_programme
 from tests.households.pages import page_text
 from tkpk.models import AccessLog, TrailEntry
 from tkpk.registry import OpenMatter, registry
@@ -188,14 +189,16 @@ def test_nobody_leads_to_entering_the_family(officer, client, kelurahan, househo
 
 
 # --- answering -------------------------------------------------------------------------------
-def test_a_decile_stands_with_source_and_date_and_without_a_promise(officer, household):
+def test_a_decile_stands_with_source_and_date_and_without_a_promise(officer, staff, household):
     Household.objects.update(decile=5, decile_as_of="2026-10-01", registry_source="DTSEN")
+    for name, up_to in (("PKH", 4), ("Sembako", 5), ("BLT", None)):
+        make_programme(household.kelurahan, staff, name, max_decile=up_to)
     page, _url = ask(officer, household.kk_number)
     text = page_text(page)
     assert "DTSEN" in text
     assert "2026" in text
-    within = {one.programme: holds for one, holds in page.context["answer"].guidelines}
-    assert within == {"PKH": False, "Sembako": True, "PBI-JK": True}
+    within = {one.name: holds for one, holds in page.context["answer"].guidelines}
+    assert within == {"PKH": False, "Sembako": True}
 
 
 def test_without_a_decile_nothing_is_said_of_programmes(officer, household):

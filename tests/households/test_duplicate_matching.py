@@ -1,6 +1,7 @@
 """The arithmetic of duplicates: names, comparison, blocks, and how well all of it finds."""
 
 import datetime
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,12 @@ from hypothesis import strategies as st
 
 from bench.duplicates_quality import facts_of, measure
 from bench.truth_duplicates import same_person, truth_set
-from households.duplicates.comparison import birth_found, compare, nik_found
+from households.duplicates.comparison import (
+    birth_found,
+    compare,
+    compare_likely,
+    nik_found,
+)
 from households.duplicates.facts import Facts
 from households.duplicates.finding import find_pairs
 from households.duplicates.names import Rarity, compare_names, parse_name
@@ -197,6 +203,24 @@ def test_a_search_around_some_people_finds_their_pairs_of_the_whole_search():
     # What lifts a pair, the rest of its family, may lie outside.
     assert part <= whole
     assert len(part) >= 0.9 * len(whole)
+
+
+@pytest.mark.parametrize("least", [-5.0, 3.0, 9.0])
+def test_a_search_that_stops_early_leaves_out_only_what_weighs_too_little(least):
+    # The oddest pairs of all: everybody of a small place with everybody.
+    people = [facts_of(entry) for entry in truth_set(160, seed=51, error_seed=52)]
+    rarity = Rarity(facts.name for facts in people)
+    for a, b in itertools.combinations(people, 2):
+        whole = compare(a, b, rarity)
+        most = max(rarity.most(a.name), rarity.most(b.name))
+        found = compare_likely(a, b, rarity, least=least, name_most=most)
+        assert found == (whole if whole.weight >= least else None)
+
+
+@pytest.mark.parametrize("other", ["Sriwahyuni Dewi", "Sri Wahyuni", "Dewi", "Wahyuni Sri D", "Xo"])
+def test_no_name_weighs_more_than_was_said_at_most(other):
+    one, other = parse_name("Sri Wahyuni Dewi"), parse_name(other)
+    assert compare_names(one, other, ANY).weight <= max(ANY.most(one), ANY.most(other))
 
 
 def test_somebody_without_a_birth_date_is_found_by_name_and_place():

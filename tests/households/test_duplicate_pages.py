@@ -6,10 +6,10 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
-from households import life_events
 from households.assistance import record
 from households.duplicates import review
 from households.duplicates.search import KIND
+from households.events import recording
 from households.merging import MergePlan
 from households.models import AidProgramme, DuplicatePair, Household, Member, PairStatus
 from households.workflows.duplicates import DUPLICATE_FLOW
@@ -181,7 +181,7 @@ def test_papers_are_named_only_where_there_are_some(pair, staff):
     before = review.consequences(plan)
     gone = plan.merged
     Member.objects.filter(pk=gone.pk).update(status="MISSING")
-    life_events.record("RETURN", gone.household, told(people=[gone.pk]), by=staff)
+    recording.record("RETURN", gone.household, told(people=[gone.pk]), by=staff)
     after = review.consequences(plan)
     assert [text for text in after if text.startswith("1 ")]
     assert len(after) == len(before) + 1

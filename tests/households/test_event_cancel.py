@@ -5,11 +5,11 @@ import datetime
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from households.codes import Relation, Sex
-from households.life_events import cancel, record
+from households.codes import Relation
+from households.events.recording import cancel, record
 from households.models import AidProgramme, Household, LifeEvent, Member
 from tests import factories as make
-from tests.households.eventful import DAY, everything, member_of, new_family, newcomer, told
+from tests.households.eventful import DAY, everything, new_family, newcomer, told
 from tkpk.models import TrailEntry
 from tkpk.roles import Role
 from tkpk.trail import check_trail
@@ -19,25 +19,8 @@ WHY = "Salah keluarga"
 
 
 @pytest.fixture
-def household(rt, staff):
-    family = make.make_family(rt, by=staff, others=2)
-    make.make_member(family, "Suminah", by=staff, relation=Relation.WIFE, sex=Sex.FEMALE)
-    return family
-
-
-@pytest.fixture
-def head(household):
-    return member_of(household, Relation.HEAD)
-
-
-@pytest.fixture
-def wife(household):
-    return member_of(household, Relation.WIFE)
-
-
-@pytest.fixture
-def child(household):
-    return household.members.filter(relation=Relation.CHILD).first()
+def household(couple_with_children):
+    return couple_with_children
 
 
 def fresh(row):

@@ -4,8 +4,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
-from households.codes import Relation, Sex
-from households.life_events import preview, record
+from households.codes import Relation
+from households.events.recording import preview, record
 from households.models import (
     EventFamily,
     EventKind,
@@ -26,26 +26,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def household(rt, staff):
-    """Head, wife and two children."""
-    family = make.make_family(rt, by=staff, others=2)
-    make.make_member(family, "Suminah", by=staff, relation=Relation.WIFE, sex=Sex.FEMALE)
-    return family
-
-
-@pytest.fixture
-def head(household):
-    return member_of(household, Relation.HEAD)
-
-
-@pytest.fixture
-def wife(household):
-    return member_of(household, Relation.WIFE)
-
-
-@pytest.fixture
-def children(household):
-    return list(household.members.filter(relation=Relation.CHILD).order_by("pk"))
+def household(couple_with_children):
+    return couple_with_children
 
 
 # --- identity and return ---------------------------------------------------------------------

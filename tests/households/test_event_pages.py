@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from households.codes import Relation, Sex
-from households.life_events import record
+from households.events.recording import record
 from households.models import EventKind, Household, LifeEvent, Member
 from households.slugs import EVENTS, MOVES, TRANSFER_STEPS
 from households.workflows.registering import HOUSEHOLD_FLOW, MEMBER_FLOW
@@ -23,25 +23,8 @@ JPEG = b"\xff\xd8\xff\xe0" + b"0" * 40
 
 
 @pytest.fixture
-def household(rt, staff):
-    family = make.make_family(rt, by=staff, others=2)
-    make.make_member(family, "Suminah", by=staff, relation=Relation.WIFE, sex=Sex.FEMALE)
-    return family
-
-
-@pytest.fixture
-def head(household):
-    return member_of(household, Relation.HEAD)
-
-
-@pytest.fixture
-def wife(household):
-    return member_of(household, Relation.WIFE)
-
-
-@pytest.fixture
-def child(household):
-    return household.members.filter(relation=Relation.CHILD).first()
+def household(couple_with_children):
+    return couple_with_children
 
 
 def add_url(household, kind):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from households.codes import Relation
-from households.life_events import record
+from households.events.recording import record
 from households.models import Household, LifeEvent, Member
 from households.transfers import Arrival, Release, accept, offer
 from tests import factories as make

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.utils import translation
 
 from households.models import Household
+from households.resources import FamilyResource, PersonResource
 from tests.factories import (
     SURYATMAJAN,
     make_family,
@@ -172,3 +174,12 @@ def test_an_export_asks_the_same_number_of_questions_at_one_and_three_families(
     with django_assert_max_num_queries(len(asked)):
         officer.post(URL, order(resource=PERSONS))
     assert Household.objects.count() == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("resource", [FamilyResource, PersonResource])
+def test_every_header_begins_with_a_capital(resource, language):
+    with translation.override(language):
+        headers = resource(numbers=True).headers()
+    assert all(header[0].isupper() for header in headers if header[0].isalpha()), headers

@@ -231,6 +231,8 @@ def test_a_programme_of_the_file_is_asked_for_like_an_area(client, upload, press
     assert batch.status == BatchStatus.NEEDS_AREAS
     shown = page_text(client.get(reverse("import_detail", args=[batch.pk])))
     assert "BLT Contoh" in shown
+    assert "Aid programmes" in shown or "Program bantuan" in shown
+    assert "Wilayah" not in shown.split("BLT Contoh")[0].split(batch.code)[-1]
     press(batch, "import_areas", programme0="new-person")
     assert (batch.status, batch.counts["receipts"]) == (BatchStatus.CHECKED, 1)
     press(batch, "import_step", "confirm", version=batch.version)

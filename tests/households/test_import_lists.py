@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from households.assistance import withdraw
 from households.imports.applying import apply_batch
 from households.imports.checking import check_batch
 from households.imports.column_choice import Said, sealed_said
@@ -277,6 +278,20 @@ def test_another_word_for_a_programme_is_remembered(place, officer, family):
     known = lists.programme(place, officer, name="Program Keluarga Harapan")
     answer_programmes(place, {"pkh": known}, by=officer)
     assert aid_batch(place, officer).counts["receipts"] == 1
+
+
+def test_a_receipt_that_was_withdrawn_is_not_the_one_of_the_list(place, officer, family):
+    lists.programme(place, officer)
+    save(aid_batch(place, officer), officer)
+    assert aid_batch(place, officer).counts["unchanged"] == 1
+    receipt = AidReceipt.objects.get()
+    withdraw(receipt, by=officer, reason="Salah catat", expected_version=receipt.version)
+    batch = aid_batch(place, officer)
+    assert batch.counts["receipts"] == 1
+    save(batch, officer)
+    assert AidReceipt.objects.standing().count() == 1
+    receipt.refresh_from_db()
+    assert receipt.withdrawn_at is not None
 
 
 def test_two_members_of_a_family_are_one_receipt_of_a_family_programme(place, officer, family):

@@ -1,6 +1,7 @@
 """The import in the browser, asked page by page."""
 
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,14 @@ from django.urls import reverse
 from households.imports import checking, jobs, preview
 from households.imports.error_workbook import _sheet_name
 from households.imports.reading import read_file
-from households.models import AreaMapping, BatchStatus, Household, ImportBatch, Member, Outcome
+from households.models import (
+    AreaMapping,
+    BatchStatus,
+    Household,
+    ImportBatch,
+    Member,
+    Outcome,
+)
 from tests import factories as make
 from tests.households import workbooks as file
 from tkpk.models import Job, TrailEntry
@@ -119,6 +127,20 @@ def test_an_area_is_asked_once_and_remembered(client, upload, press, place):
     assert batch.counts["new"] == 2
     assert AreaMapping.objects.get().territory == rt
     assert upload(*people).status == BatchStatus.CHECKED
+
+
+def test_all_areas_are_answered_at_once_and_one_apart(client, upload, press, place):
+    rws = ("101", "102", "103")
+    people = [file.person(nik=make.make_nik(), no_kk=make.make_kk_number(), rw=n) for n in rws]
+    batch = upload(*people)
+    assert batch.status == BatchStatus.NEEDS_AREAS
+    shown = page(client, batch)
+    assert shown.count("<select") == 4
+    rt = place.children.get().children.get()
+    press(batch, "import_areas", all_areas=rt.pk, area1="refuse", area2=place.pk)
+    assert batch.status == BatchStatus.CHECKED
+    answered = sorted(AreaMapping.objects.values_list("territory__code", flat=True))
+    assert answered == sorted([rt.code, place.code])
 
 
 def test_an_area_without_an_answer_is_refused_and_not_asked_again(upload, press):
@@ -286,6 +308,13 @@ def test_the_list_and_the_preview_ask_the_same_whatever_their_length(client, upl
         three = upload(file.person(), file.wife(), file.child())
     assert queries(reverse("import_list")) == listed
     assert queries(reverse("import_detail", args=[three.pk])) == shown
+
+
+def test_a_batch_without_a_name_of_a_file_has_no_dangling_mark(client, upload):
+    batch = upload(file.person())
+    assert re.search(r'daftar\.xlsx ·\s*<span class="badge-status', page(client, batch))
+    ImportBatch.objects.update(file_name="")
+    assert not re.search(r'·\s*<span class="badge-status', page(client, batch))
 
 
 def test_rows_are_paged_by_position(client, upload, monkeypatch):

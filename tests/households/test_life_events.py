@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from households.codes import Relation, Sex
-from households.life_events import preview, record
+from households.codes import Relation
+from households.events.recording import preview, record
 from households.models import (
     Household,
     LifeEvent,
@@ -15,7 +15,7 @@ from households.models import (
     PersonRole,
 )
 from tests import factories as make
-from tests.households.eventful import DAY, fresh, member_of, new_family, newcomer, refused, told
+from tests.households.eventful import DAY, fresh, new_family, newcomer, refused, told
 from tkpk.models import TrailEntry
 from tkpk.roles import Role
 from tkpk.trail import check_trail
@@ -24,26 +24,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def household(rt, staff):
-    """Head, wife and two children."""
-    family = make.make_family(rt, by=staff, others=2)
-    make.make_member(family, "Suminah", by=staff, relation=Relation.WIFE, sex=Sex.FEMALE)
-    return family
-
-
-@pytest.fixture
-def head(household):
-    return member_of(household, Relation.HEAD)
-
-
-@pytest.fixture
-def wife(household):
-    return member_of(household, Relation.WIFE)
-
-
-@pytest.fixture
-def children(household):
-    return list(household.members.filter(relation=Relation.CHILD).order_by("pk"))
+def household(couple_with_children):
+    return couple_with_children
 
 
 # --- birth -----------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def test_what_the_child_refuses_as_too_much_is_told(tmp_path, monkeypatch):
 
 
 def test_a_huge_table_of_shared_texts_is_refused_before_it_is_parsed(monkeypatch):
-    monkeypatch.setattr(reading, "_run_child", lambda *_, **__: pytest.fail("parsed"))
+    monkeypatch.setattr(reading, "ChildProcess", lambda *_: pytest.fail("parsed"))
     monkeypatch.setattr(extent, "MAX_RATIO", 100)
     shared = "<sst>" + f"<si><t>{'x' * 1_000}</t></si>" * 30_000 + "</sst>"
     target = io.BytesIO(make.xlsx(TABLE))

@@ -129,6 +129,20 @@ def test_an_officer_of_another_kelurahan_finds_nothing(client, sent):
     assert client.get(reverse("submission_detail", args=[sent.pk])).status_code == 404
 
 
+def test_a_form_that_is_sent_twice_makes_one_list(officer, layouts, household):
+    new = reverse("submission_new")
+    said = {"name": "Usulan", "kind": "PROPOSAL", "layout": layouts["dtsen"].pk, "step": "save"}
+    answers = [officer.post(new, {"family": [household.pk], **said}) for _time in range(2)]
+    submission = SubmissionList.objects.get()
+    page = reverse("submission_detail", args=[submission.pk])
+    assert [answer.headers["Location"] for answer in answers] == [page, page]
+    assert submission.items.count() == 2
+    assert TrailEntry.objects.filter(process="submission", move="draw_up").count() == 1
+    officer.post(reverse("submission_step", args=[submission.pk, "discard"]), {"reason": "Keliru"})
+    officer.post(new, {"family": [household.pk], **said})
+    assert SubmissionList.objects.count() == 2
+
+
 def test_steps_that_the_status_does_not_open_change_nothing(officer, sent):
     for move in ("send", "discard", "reopen"):
         officer.post(reverse("submission_step", args=[sent.pk, move]), {"sent_on": "2026-11-02"})

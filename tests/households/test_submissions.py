@@ -8,7 +8,6 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from households.excel_registrations import forget_answers
 from households.exporting import answers as answering
 from households.exporting import submissions
 from households.exporting.answer_columns import AnswerColumns, suggest
@@ -20,6 +19,7 @@ from households.models import (
     Household,
     SubmissionItem,
 )
+from households.registrations.excel import forget_answers
 from households.workflows.submissions import ANSWER_FLOW, SUBMISSION_FLOW
 from tests import factories
 from tests.households.sending import answers_of, brought, sheet

@@ -7,7 +7,7 @@ from households.codes import Relation, Sex
 from households.models import Household, Member, Transfer
 from households.transfers import Release, ask, offer
 from tests import factories as make
-from tests.households.eventful import DAY, everything, member_of
+from tests.households.eventful import DAY, everything
 from tests.households.pages import file_url, page_text
 from tkpk.roles import Role
 
@@ -31,11 +31,6 @@ def household(rt, staff):
     family = make.make_family(rt, by=staff, head=f"Kepala {SECRET}", others=2)
     make.make_member(family, f"Sum {SECRET}", by=staff, relation=Relation.WIFE, sex=Sex.FEMALE)
     return family
-
-
-@pytest.fixture
-def wife(household):
-    return member_of(household, Relation.WIFE)
 
 
 @pytest.fixture
@@ -217,6 +212,39 @@ def test_the_list_costs_the_same_for_one_transfer_and_for_many(
     with django_assert_max_num_queries(16) as many:
         officer.get(page)
     assert len(one) == len(many)
+
+
+def test_the_list_is_filtered_by_status(as_receiver, offered, requested):
+    page = reverse("transfer_list")
+    shown = as_receiver.get(page, {"status": "REQUESTED"}).content.decode()
+    assert requested.code in shown
+    assert offered.code not in shown
+    nobody = as_receiver.get(page, {"status": "REFUSED"}).content.decode()
+    assert "<form" in nobody  # the way back to the others
+    for wrong in ("", "LAIN"):
+        every = as_receiver.get(page, {"status": wrong}).content.decode()
+        assert requested.code in every
+        assert offered.code in every
+
+
+def test_older_transfers_are_on_the_next_page(as_receiver, offered, requested, monkeypatch):
+    monkeypatch.setattr("households.views.transfers.PAGE_SIZE", 1)
+    page = reverse("transfer_list")
+    newest = as_receiver.get(page).content.decode()
+    assert requested.code in newest
+    assert offered.code not in newest
+    assert 'href="?hal=2"' in newest
+    assert offered.code in as_receiver.get(page, {"hal": "2"}).content.decode()
+    filtered = as_receiver.get(page, {"status": "OFFERED"}).content.decode()
+    assert "hal=" not in filtered
+
+
+def test_a_request_posted_twice_is_one(as_receiver, kelurahan, wife):
+    said = {"origin": kelurahan.pk, "name": "Sumiyati", "nik": wife.nik, **PAPER}
+    for _press in range(2):
+        answer = as_receiver.post(reverse("transfer_request"), said)
+        assert answer.status_code == 302
+    assert answer.url == url("detail", Transfer.objects.get())
 
 
 # --- one kelurahan alone, and nobody to come back ---------------------------------------------

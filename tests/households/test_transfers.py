@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from households.codes import Relation, Sex
-from households.life_events import cancel, record
+from households.events.recording import cancel, record
 from households.models import Household, LifeEvent, Member, Transfer
 from households.transfers import CARRIED, Arrival, Release, accept, ask, offer, release
 from households.workflows.transferring import DESTINATION_FLOW, ORIGIN_FLOW, make_move
@@ -170,6 +170,28 @@ def test_a_request_says_the_same_whether_the_person_is_known_or_not(
     unknown = asked(kelurahan, there, receiver, make.make_nik())
     for name in ("status", "household", "released_by", "note"):
         assert getattr(known, name) == getattr(unknown, name)
+
+
+def test_the_same_request_sent_twice_is_one(household, kelurahan, there, receiver):
+    nik = member_of(household, Relation.WIFE).nik
+    first = asked(kelurahan, there, receiver, nik)
+    entries = TrailEntry.objects.count()
+    assert asked(kelurahan, there, receiver, nik) == first
+    assert Transfer.objects.count() == 1
+    assert TrailEntry.objects.count() == entries
+
+
+def test_another_request_for_the_same_person_is_refused_while_one_is_open(
+    household, kelurahan, there, receiver
+):
+    nik = member_of(household, Relation.WIFE).nik
+    first = asked(kelurahan, there, receiver, nik)
+    other = {"origin": kelurahan, "destination": there, "nik": nik, "name": "Lain", "on": DAY}
+    with pytest.raises(ValidationError) as refusal:
+        ask(**other, document_kind="MOVE", by=receiver)
+    assert first.code in str(refusal.value.message_dict["nik"])
+    make_move("withdraw_request", first, by=receiver, reason=REASON)
+    assert ask(**other, document_kind="MOVE", by=receiver) != first
 
 
 # --- who may what ----------------------------------------------------------------------------

@@ -151,6 +151,11 @@ def _ods_cells(row: list[object]) -> str:
                 f'<table:table-cell office:value-type="float" office:value="{cell}">'
                 f"<text:p>{cell}</text:p></table:table-cell>"
             )
+        elif isinstance(cell, date):
+            cells.append(
+                f'<table:table-cell office:value-type="date" office:date-value="{cell}">'
+                f"<text:p>{cell:%d/%m/%Y}</text:p></table:table-cell>"
+            )
         else:
             cells.append(
                 '<table:table-cell office:value-type="string">'

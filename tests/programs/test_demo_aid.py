@@ -1,12 +1,13 @@
-"""The demo's aid: three programmes that say they are examples, with receipts of recent months."""
+"""The demo's aid: four programmes that say they are examples, with receipts of recent months."""
 
 import datetime
 
 import pytest
 from django.utils import timezone
 
-from households.models import AidProgramme, AidReceipt, AidTarget
-from programs import demo
+from households.aid import overlap
+from households.models import AidPair, AidProgramme, AidReceipt, AidTarget, ReportCard
+from programs import demo, demo_aid
 from tests import factories as make
 from tkpk.roles import Role
 
@@ -36,11 +37,11 @@ def officer(kelurahan):
     return officer
 
 
-def test_the_demo_knows_three_programmes_and_forty_receipts(kelurahan, officer):
+def test_the_demo_knows_four_programmes_and_their_receipts(kelurahan, officer):
     for _time in range(2):  # a load that was cut off goes on where it stopped
         demo._aid(kelurahan, by=officer)
-    assert AidReceipt.objects.count() == 40
-    assert AidProgramme.objects.count() == 3
+    assert AidReceipt.objects.count() == 43
+    assert AidProgramme.objects.count() == 4
     assert all("(contoh)" in f"{p.name} {p.provider}" for p in AidProgramme.objects.all())
     for receipt in AidReceipt.objects.select_related("programme"):
         to_person = receipt.programme.target == AidTarget.PERSON
@@ -63,3 +64,15 @@ def test_those_who_receive_are_people_of_the_demo():
     for row in demo.rows("bantuan.csv"):
         assert row["no_kk"] in families
         assert not row["nik"] or (row["no_kk"], row["nik"]) in people
+
+
+def test_the_demo_has_a_rule_that_is_broken_and_a_card_to_try(kelurahan, officer):
+    demo._aid(kelurahan, by=officer)
+    for _time in range(2):
+        demo_aid.keep_rules(kelurahan, file=demo.DEMO_DIR / "aturan_bantuan.csv", by=officer)
+        demo_aid.write_cards(kelurahan, file=demo.DEMO_DIR / "rapor.csv", by=officer)
+    assert AidPair.objects.count() == 2
+    assert ReportCard.objects.get().status == "DRAFT"
+    counts = overlap.counts(AidReceipt.objects.in_year(timezone.localdate().year))
+    rule = AidPair.objects.forbidden().get()
+    assert counts[rule.first_id, rule.second_id] >= 1

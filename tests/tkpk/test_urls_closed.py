@@ -23,6 +23,20 @@ OPEN = {
     "robots",
     "sitemap",
     "favicon",
+    # figures in which small counts are withheld
+    "statistics",
+    "statistics_year",
+    "statistics_csv",
+    "statistics_json",
+    # reports of residents, which say nothing of anybody
+    "voices_home",
+    "voice_lookup",
+    "voice_ticket",
+    "voice_settle",
+    "voice_reopen",
+    "nomination_send",
+    "objection_send",
+    "removal_send",
     # signing in, and what helps those who cannot
     "account_login",
     "account_logout",
@@ -90,8 +104,13 @@ def rows(db):
     document = batch.source
     return {
         "kelurahan": kelurahan, "pk": household.pk, "household_pk": household.pk,
-        "move": "record_missing", "kind": "DEATH", "step": "decline",
+        "move": "record_missing", "kind": "DEATH", "step": "decline", "instrument_move": "use",
+        "list_step": "start_review_1", "listing_step": "verify", "list_paper": "review_sheet",
+        "decree_step": "discard",
         "member_pk": household.members.first().pk, "place": 0,
+        "voice_step": "take_up", "meeting_step": "open", "report_step": "decline",
+        "ticket": "S-AAAA-BBBB-CCCC", "attendance_pk": 1,
+        "version_pk": 1, "screen": 1, "act": "check",
         "token": "salah", "uidb36": "1", "key": "salah-sekali", "object_id": str(household.pk),
         "app_label": "tkpk", "content_type_id": 1, "url": "x", "document": document.pk,
     }  # fmt: skip

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tkpk.trail import refuse_identifiers
+from tkpk.trail import no_number_in_reason
 
 
 class ReasonForm(forms.Form):
@@ -12,14 +12,6 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,
+        validators=[no_number_in_reason],
         help_text=_("For example: the phone was lost, the person came to the office."),
     )
-
-    def clean_reason(self) -> str:
-        reason = str(self.cleaned_data["reason"])
-        try:
-            refuse_identifiers(reason)
-        except forms.ValidationError as error:
-            # The trail names its field; here the error already stands at it.
-            raise forms.ValidationError(error.messages) from error
-        return reason

@@ -29,7 +29,8 @@ TONE_ICONS = {
     "running": "circle-half",
     "neutral": "circle",
 }
-IMPORT_STEPS = (_("File"), _("Columns"), _("Areas"), _("Check"), _("Save"))
+ASKING_STEP = _("Areas")
+IMPORT_STEPS = (_("File"), _("Columns"), ASKING_STEP, _("Check"), _("Save"))
 NOTHING = "–"
 
 
@@ -134,9 +135,13 @@ def empty_state(title: str, text: str, url: str = "", label: str = "") -> dict:
 
 
 @register.inclusion_tag("parts/steps.html")
-def steps(current: int) -> dict:
-    """Show the five steps of an import; ``current`` is 1–5, 6 when everything is done."""
+def steps(current: int, asked: str = "") -> dict:
+    """Show the five steps of an import; ``current`` is 1–5, 6 when everything is done.
+
+    ``asked`` names the third one where it asks for something else than areas.
+    """
     current = int(current)
+    words = [asked if asked and word == ASKING_STEP else word for word in IMPORT_STEPS]
     return {
         "steps": [
             {
@@ -144,7 +149,7 @@ def steps(current: int) -> dict:
                 "word": word,
                 "state": "done" if at < current else "now" if at == current else "next",
             }
-            for at, word in enumerate(IMPORT_STEPS, start=1)
+            for at, word in enumerate(words, start=1)
         ]
     }
 

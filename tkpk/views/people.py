@@ -14,14 +14,20 @@ from tkpk.models import User
 from tkpk.requests import StaffRequest
 
 
+def person_to_help(request: StaffRequest, pk: int) -> User:
+    """A person whose every place this administrator covers; of others nothing is said: 404."""
+    person = get_object_or_404(User, pk=pk)
+    if reset_codes.right_to_issue(request.user, person) is None:
+        raise Http404
+    return person
+
+
 @never_cache
 @reauthentication_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_step_lift(request: StaffRequest, pk: int) -> HttpResponse:
     """Say what will happen, ask for the reason, and do it."""
-    person = get_object_or_404(User, pk=pk)
-    if reset_codes.right_to_issue(request.user, person) is None:
-        raise Http404
+    person = person_to_help(request, pk)
     form = ReasonForm(request.POST) if request.method == "POST" else ReasonForm()
     if request.method == "POST" and form.is_valid():
         people.lift_second_step(person, by=request.user, reason=form.cleaned_data["reason"])

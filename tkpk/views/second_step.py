@@ -26,10 +26,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tkpk import cards, reset_codes, second_steps
+from tkpk import cards, second_steps
 from tkpk.forms.people import ReasonForm
 from tkpk.models import CARD_CODES, Installation, SignInCard, User
 from tkpk.requests import StaffRequest
+from tkpk.views.people import person_to_help
 
 _HOME = reverse_lazy("mfa_index")
 
@@ -227,9 +228,7 @@ def card_void(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def card_hand_out(request: StaffRequest, pk: int) -> HttpResponse:
     """Print a card for somebody who came to the office and has no device."""
-    person = get_object_or_404(User, pk=pk)
-    if reset_codes.right_to_issue(request.user, person) is None:
-        raise Http404
+    person = person_to_help(request, pk)
     form = ReasonForm(request.POST) if request.method == "POST" else ReasonForm()
     form.fields["reason"].help_text = _(
         "For example: has no smartphone, came to the office and showed the KTP."

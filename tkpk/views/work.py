@@ -49,12 +49,15 @@ class Panel:
 @require_safe
 def work_home(request: StaffRequest) -> HttpResponse:
     found = [panel(request.user) for panel in registry.home_panels.values()]
+    panels = [Panel(*shown) for shown in found if shown]
     return render(
         request,
         "staff/home.html",
         {
             "waiting": waiting_for(request.user),
             "mandates": mandates(request.user),
-            "panels": [Panel(*shown) for shown in found if shown],
+            "panels": panels,
+            # Work that no procedure waits for: "nothing waits" must not stand above it.
+            "to_mend": sum(panel.context.get("to_mend", 0) for panel in panels),
         },
     )

@@ -1,0 +1,1 @@
+"""Instruments as data: shipped files, imported workbooks, checks, copies, trials."""

@@ -1,0 +1,1 @@
+"""Rapor keluarga: what stands on a card, writing it, closing it."""

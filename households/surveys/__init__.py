@@ -1,0 +1,1 @@
+"""Surveys at the door: what is asked, kept, sent, checked and taken along without a network."""

@@ -1,0 +1,7 @@
+"""The overview."""
+
+from django.urls import path
+
+from households.views import dashboard
+
+urlpatterns = [path("", dashboard.dashboard_page, name="dashboard")]

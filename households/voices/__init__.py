@@ -1,0 +1,1 @@
+"""What officers do with reports about families: whose family it is, and what follows."""

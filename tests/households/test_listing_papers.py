@@ -1,0 +1,103 @@
+"""Papers of the list: what stands on them, and above all what does not."""
+
+import shutil
+import subprocess
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from households.listing import papers
+from households.models import PoorList
+from tests import factories
+from tests.households.listing import brought_to, held, line_on, opened
+from tkpk.models import TrailEntry
+from tkpk.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reviewed(kelurahan, staff):
+    """A list in round 1 with one family in each of two RW."""
+    poor_list = opened(kelurahan, staff)
+    for rw, rt, head in ((3, 12, "Wiryo Kartosuwignyo"), (5, 20, "Sastro #Ngadimin*")):
+        place = factories.make_rt(kelurahan, rw, rt)
+        family = factories.make_family(place, by=staff, head=head, others=0, decile=None)
+        line_on(poor_list, family, staff, status="PUBLIC_REVIEW_1", exception="Tanpa skor")
+    meeting = held(kelurahan, "UJI_PUBLIK_1", staff, women=3, men=1)
+    return brought_to(poor_list, "REVIEW_1", staff, review_1=meeting)
+
+
+def pages_of(content, tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed")
+    path = tmp_path / "lembar.pdf"
+    path.write_bytes(content)
+    done = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True)
+    text = done.stdout.decode().replace("\u200b", "")
+    return [" ".join(page.split()) for page in text.split("\f") if page.strip()]
+
+
+def test_the_sheet_has_names_and_rt_by_rw_and_nothing_else(reviewed, staff, tmp_path):
+    data = papers.sheet_data(reviewed, by=staff)
+    assert data["parts"] == [
+        {"rw": "RW 03", "rows": [["1", "Wiryo Kartosuwignyo", "RT 12"]]},
+        {"rw": "RW 05", "rows": [["1", "Sastro #Ngadimin*", "RT 20"]]},
+    ]
+    content = papers.printed(reviewed, "review_sheet", by=staff, reason="Uji publik besok")
+    first, second = pages_of(content, tmp_path)
+    assert "Wiryo Kartosuwignyo" in first
+    assert "Sastro #Ngadimin*" in second
+    assert "Sastro" not in first
+    assert "Hanya untuk rapat" in first
+    text = first + second
+    for family in reviewed.listings.all():
+        assert family.household.kk_number not in text
+        assert "Tanpa skor" not in text
+    for word in ("NIK", "skor", "desil", "kelas", "3471"):
+        assert word.lower() not in text.lower().replace("34.71", "")
+    entry = TrailEntry.objects.get(process="list_paper")
+    assert entry.by == staff
+    assert "Uji publik besok" in entry.reason
+
+
+def test_round_2_says_that_it_only_removes(reviewed, staff, tmp_path):
+    reviewed.listings.update(status="PUBLIC_REVIEW_2")
+    reviewed = brought_to(reviewed, "REVIEW_2", staff)
+    content = papers.printed(reviewed, "review_sheet", by=staff, reason="Tahap 2")
+    assert "tidak ada usulan baru" in pages_of(content, tmp_path)[0]
+
+
+def test_the_minutes_have_number_attendance_and_the_share_of_women(reviewed, staff, tmp_path):
+    content = papers.printed(reviewed, "minutes_1", by=staff, reason="Arsip")
+    text = " ".join(pages_of(content, tmp_path))
+    assert reviewed.review_1.minutes in text
+    assert "4 orang, 3 perempuan (75%)" in text
+    assert "Keluarga yang tetap dalam daftar 2" in text
+    assert "Wiryo" not in text
+
+
+def test_the_letter_and_the_last_minutes_count_and_name_nobody(reviewed, staff, tmp_path):
+    reviewed.listings.update(status="ESTABLISHED")
+    done = brought_to(reviewed, "ESTABLISHED", staff)
+    letter = " ".join(
+        pages_of(papers.printed(done, "cover_letter", by=staff, reason="Kirim"), tmp_path)
+    )
+    assert "Jumlah keluarga 2" in letter
+    assert "Tanpa kelas (pengecualian) 2" in letter
+    minutes = papers.printed(done, "minutes_established", by=staff, reason="Arsip")
+    text = " ".join(pages_of(minutes, tmp_path))
+    assert done.rembug.minutes in text
+    assert "Ditetapkan 2" in text
+    assert "Wiryo" not in letter + text
+
+
+def test_a_paper_comes_at_its_stage_and_to_those_who_keep_the_list(reviewed, staff, kelurahan):
+    assert [name for name, _title in papers.available(reviewed)] == ["review_sheet", "minutes_1"]
+    with pytest.raises(ValidationError):
+        papers.printed(reviewed, "cover_letter", by=staff, reason="Kirim")
+    chair = factories.make_user("ketua", Role.TKPK_CHAIR, kelurahan)
+    with pytest.raises(PermissionDenied):
+        papers.printed(reviewed, "review_sheet", by=chair, reason="Ingin tahu")
+    assert not TrailEntry.objects.filter(process="list_paper").exists()
+    assert PoorList.objects.get().status == "REVIEW_1"
