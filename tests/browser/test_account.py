@@ -81,6 +81,8 @@ def test_the_second_step_is_set_up_and_asked_for(page_at, assert_accessible):
     assert_accessible(page_at)
     page_at.goto("/akun/keluar/")
     press(page_at)
+    # What surveys left on the phone is wiped first.
+    page_at.wait_for_url(lambda url: "/akun/keluar/" not in url)
     sign_in(page_at, "petugas", PASSWORD)
     page_at.wait_for_url("**/masuk/langkah-kedua/")
     assert_accessible(page_at)

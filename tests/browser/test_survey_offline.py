@@ -115,6 +115,7 @@ def test_a_survey_goes_on_without_a_network_and_is_sent_once(page_at, place, ass
     begin(page)
     answer_screen(page)
     page.get_by_role("button", name="Simpan dan lanjut").click()
+    expect(page.get_by_text("2 dari 4")).to_be_visible()
     # The page is closed in the middle and opened again without a network.
     page.goto(FIELD)
     expect(page.get_by_text("Tidak ada jaringan", exact=False).first).to_be_visible()
