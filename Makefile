@@ -16,7 +16,8 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-inp
 VAR_DIR ?= $(CURDIR)/var
 TEST_ARGS ?=
 BENCH_ARGS ?=
-# Two processes: tests wait for the disk and the database as much as for the processor.
+# Two processes: tests wait for the disk, the database and the browser as much as for the processor.
+# Each has a database, a server and a browser of its own.
 TEST_PROCESSES ?= 2
 CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
 REQUIRE_BROWSER ?= $(if $(filter true,$(CI)),1,0)
@@ -93,7 +94,7 @@ else
 endif
 ifneq ($(CHROMIUM),)
 	@echo "== Browser: $(CHROMIUM) =="
-	@TEST_ENGINE=sqlite $(PY) -m pytest -m browser $(TEST_ARGS)
+	@TEST_ENGINE=sqlite $(PY) -m pytest -n $(TEST_PROCESSES) -m browser $(TEST_ARGS)
 else ifeq ($(REQUIRE_BROWSER),1)
 	@echo "browser tests not run: no Chromium found, and one is required"; exit 1
 else

@@ -59,7 +59,7 @@ def pages(client: Any, officer: Any, nik: str) -> dict[str, Callable[[], Any]]:
         "search, NIK": lambda: client.post(f"{LIST}cari/", {"text": nik}, follow=True),
         "counter, NIK": lambda: client.post("/kerja/loket/", {"text": nik}, follow=True),
         "counter, name": lambda: client.post("/kerja/loket/", {"text": FULL}, follow=True),
-        "data health": lambda: client.get("/kerja/kesehatan-data/"),
+        "data health": lambda: client.get("/kerja/kelengkapan-data/"),
         # With a query, so that the page is built and not taken from the cache.
         "public figures": lambda: client.get("/statistik/", {"baru": "1"}),
     }

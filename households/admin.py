@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 
+from households import admin_consent as admin_consent  # registers its screen
 from households import admin_instruments as admin_instruments  # registers its screens
 from households import admin_reference as admin_reference  # registers its screens
 from households import families

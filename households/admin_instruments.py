@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import DecimalField, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -17,6 +17,7 @@ from households.forms.instruments import (
     InstrumentForm,
     OptionFormSet,
     ParameterForm,
+    PlainNumberInput,
     VersionForm,
 )
 from households.instruments.building import record
@@ -32,10 +33,12 @@ from households.models import (
     ScoreClass,
 )
 from tkpk.admin_base import MandateAdmin
-from tkpk.requests import signed_in
+from tkpk.requests import signed_in, whole_number
 from tkpk.rights import home_kelurahan, scopes
 from tkpk.roles import Role
 
+# Widths that the admin has a class for: a number, and a sentence.
+SHORT, LONG = "vIntegerField", "vLargeTextField"
 OFFICERS = frozenset({Role.STAFF})
 READERS = frozenset({Role.STAFF, Role.LURAH})
 
@@ -55,10 +58,12 @@ class DraftInline(admin.TabularInline):
     change_roles = OFFICERS
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Short fields for codes and units, so that a row fits the screen."""
+        """Short fields for codes, units and numbers, so that a row fits the screen."""
+        if isinstance(db_field, DecimalField):
+            kwargs["widget"] = PlainNumberInput(attrs={"class": SHORT})
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in {"code", "unit"}:
-            field.widget.attrs = {"size": "14" if db_field.name == "code" else "6"}
+            field.widget.attrs = {"size": "12" if db_field.name == "code" else "6"}
         return field
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -228,11 +233,18 @@ class ParameterAdmin(DraftAdmin):
     list_display = ["question", "aspect", "version", "kind"]
     list_select_related = ["aspect__version__instrument", "aspect__version__kelurahan"]
     search_fields = ["question", "code"]
-    fields = ["aspect", "position", "code", ("question", "question_en"), ("help", "help_en")]
+    fields = ["aspect", "position", "code", "question", "question_en", "help", "help_en"]
     fields += ["kind", "formula", "edge", "unit", "read_version"]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return ["kind"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Long fields for what is read aloud, so that the whole sentence is seen."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in {"question", "question_en", "help", "help_en"}:
+            field.widget.attrs["class"] = LONG
+        return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
@@ -248,9 +260,9 @@ class ParameterAdmin(DraftAdmin):
             rows = Aspect.objects.filter(
                 version__kelurahan=home, version__status=InstrumentVersion.Status.DRAFT
             )
-            chosen = request.GET.get("draft", "")
-            if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
-                rows = rows.filter(version_id=int(chosen))
+            chosen = whole_number(request.GET.get("draft", ""))
+            if chosen is not None:
+                rows = rows.filter(version_id=chosen)
             kwargs["queryset"] = rows.select_related("version__instrument")
         field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "aspect" and field is not None:

@@ -10,15 +10,12 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from import_export.admin import ImportExportMixin
-from import_export.formats.base_formats import CSV, XLSX
-from import_export.forms import ExportForm
 
 from households.imports.mapped import FIELDS, KEEP
 from households.models import AidPair, AidProgramme, AreaMapping, ColumnMapping, ProgrammeAlias
 from households.programme_resource import ProgrammeResource
 from tkpk.admin_base import MandateAdmin, ReadOnlyAdmin
-from tkpk.exports import FORMATS
+from tkpk.admin_files import OfficeFileAdmin
 from tkpk.models import Territory
 from tkpk.requests import signed_in
 from tkpk.rights import home_kelurahan, scopes
@@ -80,14 +77,12 @@ class ProgrammeForm(ReadVersionForm):
 
 
 @admin.register(AidProgramme)
-class AidProgrammeAdmin(ImportExportMixin, MandateAdmin):
+class AidProgrammeAdmin(OfficeFileAdmin):
     """Programmes of aid; they can be brought in as a file."""
 
     view_roles, change_roles = READERS, OFFICERS
     form = ProgrammeForm
     resource_classes = [ProgrammeResource]
-    import_formats, export_formats = [XLSX, CSV], FORMATS
-    export_form_class = ExportForm
     list_display = ["name", "provider", "target", "max_decile", "active"]
     list_filter = ["active", "target"]
     search_fields = ["name", "provider"]
@@ -95,16 +90,6 @@ class AidProgrammeAdmin(ImportExportMixin, MandateAdmin):
 
     def has_history_permission(self, request: HttpRequest, obj: Any) -> bool:
         return False  # reference data: who wrote last and when stand in the row
-
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return self.has_add_permission(request)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
-        user = signed_in(request)
-        return {"home": home_kelurahan(user, self.change_roles), "by": user}
 
 
 class PairForm(ReadVersionForm):

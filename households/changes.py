@@ -11,7 +11,6 @@ from django.utils.dateparse import parse_datetime
 from households.models import Household, Member
 from households.sheet import label_of, shown
 from tkpk.encryption import EncryptedTextField
-from tkpk.models import Territory
 
 PAGE_SIZE = 20
 # Bookkeeping of the row itself, and shadows of fields that are shown.
@@ -29,6 +28,8 @@ _SILENT = {
     "kelurahan",
 }
 _MODELS: list[Any] = [Household, Member]
+# What is joined for the names of places, by model.
+_PLACES: list[tuple[str, ...]] = [("territory__parent",), ()]
 _MARK = re.compile(r"([0-9T:.+\-]{20,40})~([01])~([0-9]{1,12})")
 
 
@@ -92,7 +93,7 @@ def changes_of(
     for number in range(len(_MODELS)):
         rows = _with_previous(
             _history(number, household).filter(_older_than(before, number))
-        ).select_related("history_user")
+        ).select_related("history_user", *_PLACES[number])
         found += [
             ((row.history_date, number, row.history_id), row)
             for row in rows.order_by("-history_date", "-history_id")[: limit + 1]
@@ -112,15 +113,14 @@ def _previous_records(found: list[Any]) -> dict[tuple[int, int], Any]:
     kept: dict[tuple[int, int], Any] = {}
     for number, model in enumerate(_MODELS):
         wanted = [row.previous_id for key, row in found if key[1] == number and row.previous_id]
-        for row in model.history.filter(history_id__in=wanted):
+        for row in model.history.filter(history_id__in=wanted).select_related(*_PLACES[number]):
             kept[number, row.history_id] = row
     return kept
 
 
 def _places(records: list[Any]) -> dict[int, str]:
-    ids = {row.territory_id for row in records if hasattr(row, "territory_id")}
-    rows = Territory.objects.filter(pk__in=ids).select_related("parent")
-    return {place.pk: place.full_name for place in rows}
+    found = (row.territory for row in records if hasattr(row, "territory_id"))
+    return {place.pk: place.full_name for place in found}
 
 
 def _change(number: int, row: Any, previous: dict[Any, Any], places: dict[int, str]) -> Change:

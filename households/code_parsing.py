@@ -4,7 +4,9 @@ import re
 import unicodedata
 from functools import cache
 
+from django.conf import settings
 from django.db.models import IntegerChoices
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from households import codes
@@ -50,6 +52,11 @@ def _folded(choices: type[IntegerChoices]) -> dict[str, int]:
             if accepted.setdefault(key, code) != code:
                 message = f"{choices.__name__}: {spelling!r} would mean two codes"
                 raise ValueError(message)
+    # Our own words, as an export writes them in the language of whoever took it out.
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for code, label in choices.choices:
+                accepted.setdefault(fold(str(label), choices), code)
     return accepted
 
 

@@ -1,23 +1,24 @@
 """The figures that staff and the TKPK steer by: how far the year is, and who is left out.
 
 Counts only, of the families in the places of the reader's mandates. Each figure names the page of
-its rows; who may not open that page reads the figure without the way to it.
+its rows, and the one with its counts that who may not read names opens instead.
 """
 
-import datetime
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from households import dashboard_rows
 from households.aid import gaps
+from households.dashboard_rows import Asked
 from households.models import (
     Household,
-    Listing,
     ListingStatus,
     Objection,
     PoorList,
@@ -32,9 +33,6 @@ from tkpk.rights import scopes
 from tkpk.roles import TKPK_ROLES, Role
 
 READERS = frozenset({Role.STAFF, Role.LURAH, Role.KEMANTREN}) | TKPK_ROLES
-# What waits longer is called overdue. The guidelines name no days; an office works by weeks.
-VERIFY_WITHIN = datetime.timedelta(days=14)
-CHECK_WITHIN = datetime.timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -48,11 +46,15 @@ class Rows:
 
 @dataclass(frozen=True)
 class Figure:
-    """One count. `of` is what it is a part of; `alarm` says that something is to be done."""
+    """One count. `of` is what it is a part of; `alarm` says that something is to be done.
+
+    `rows` is the page of its families, `counts` the page for who may not read names.
+    """
 
     label: str | Promise
     count: int
-    rows: Rows | None = None
+    rows: Rows
+    counts: Rows
     of: int | None = None
     alarm: bool = False
 
@@ -87,18 +89,39 @@ def of_year(kelurahan: Territory, year: int) -> Dashboard:
     """The figures of one kelurahan; at most ten queries, however many families there are."""
     found = Dashboard(kelurahan, year)
     families = Household.objects.filter(kelurahan=kelurahan).active()
-    number = families.count()
+    number = _gaps(found, families)
     poor_list = PoorList.objects.filter(kelurahan=kelurahan, year=year).first()
-    _coverage(found, families, number)
+    _coverage(found, number)
+    late = 0
     if poor_list:
-        _listing(found, poor_list)
+        poor_list.kelurahan = kelurahan
+        late = _listing(found, poor_list)
         found.classes = _classes(poor_list)
-    _overdue(found, poor_list)
-    _gaps(found, families)
+    _overdue(found, poor_list, late)
     return found
 
 
-def _coverage(found: Dashboard, families: HouseholdQuerySet, number: int) -> None:
+def _figure(
+    found: Dashboard,
+    slug: str,
+    count: int,
+    *,
+    rows: Rows | None = None,
+    of: int | None = None,
+    version: int | None = None,
+) -> Figure:
+    """A figure with a page of its own; `rows` is the one that does more for who reads names."""
+    query = [("tahun", str(found.year)), ("kelurahan", found.kelurahan.code)]
+    query += [("versi", str(version))] if version else []
+    page = Rows(dashboard_rows.address_name(slug), query=tuple(query))
+    return Figure(dashboard_rows.KINDS[slug].label, count, rows or page, page, of)
+
+
+def _late(found: Dashboard, slug: str, count: int, **more: Any) -> Figure:
+    return replace(_figure(found, slug, count, **more), alarm=bool(count))
+
+
+def _coverage(found: Dashboard, number: int) -> None:
     """How far the visits are, by the questionnaire with which most of them are made."""
     surveys = Survey.objects.standing().filter(kelurahan=found.kelurahan, year=found.year)
     surveys = surveys.filter(household__status=Household.Status.ACTIVE)
@@ -108,105 +131,85 @@ def _coverage(found: Dashboard, families: HouseholdQuerySet, number: int) -> Non
         by_version.setdefault(version, Counter())[status] = n
     version = max(by_version, key=lambda key: by_version[key].total(), default=None)
     counts = by_version[version] if version else Counter()
-    found.coverage = [
-        Figure(_("Families that live here"), number, Rows("household_list")),
-        Figure(
-            _("Visited and checked"),
-            counts[SurveyStatus.CHECKED],
-            _surveys(found, version, "selesai"),
-            of=number,
-        ),
-        Figure(
-            _("Waiting for the check"),
-            counts[SurveyStatus.SENT],
-            _surveys(found, version, "periksa"),
-        ),
-        Figure(
-            _("Not visited yet"),
-            number - counts.total(),
-            _surveys(found, version, "belum"),
-            of=number,
-        ),
+    found.coverage = [_figure(found, "tinggal-di-sini", number)] + [
+        _figure(found, slug, count, of=of, version=version)
+        for slug, count, of in (
+            ("sudah-dikunjungi", counts[SurveyStatus.CHECKED], number),
+            ("menunggu-periksa", counts[SurveyStatus.SENT], None),
+            ("belum-dikunjungi", number - counts.total(), number),
+        )
     ]
 
 
-def _surveys(found: Dashboard, version: int | None, state: str) -> Rows | None:
-    """The work list, which is one of this year."""
-    if found.year != timezone.localdate().year:
-        return None
-    query = (("keadaan", state), *((("versi", str(version)),) if version else ()))
-    return Rows("survey_list", query=query)
-
-
-def _listing(found: Dashboard, poor_list: PoorList) -> None:
-    counts = Counter(
-        dict(poor_list.listings.order_by().values_list("status").annotate(n=Count("pk")))
-    )
+def _listing(found: Dashboard, poor_list: PoorList) -> int:
+    """The list by status; returns how many were nominated too long ago."""
+    since = timezone.now() - dashboard_rows.VERIFY_WITHIN
+    late = Count("pk", filter=Q(status=ListingStatus.NOMINATED, created_at__lt=since))
+    rows = poor_list.listings.order_by().values_list("status").annotate(n=Count("pk"), late=late)
+    counts = {status: (number, overdue) for status, number, overdue in rows}
     found.listing = [
-        Figure(status.label, counts[status], _lines(poor_list, status=status.value))
+        Figure(
+            status.label,
+            counts[status][0],
+            _lines(poor_list, status=status.value),
+            _numbers(poor_list),
+        )
         for status in ListingStatus
-        if counts[status]
+        if status in counts
     ]
+    return sum(overdue for _number, overdue in counts.values())
+
+
+def _numbers(poor_list: PoorList) -> Rows:
+    """The page of the list, which tells its counts and what is not decided yet."""
+    return Rows("poor_list_detail", (poor_list.pk,))
 
 
 def _lines(poor_list: PoorList, **query: str) -> Rows:
     return Rows("listing_list", (poor_list.pk,), tuple(query.items()))
 
 
-def _overdue(found: Dashboard, poor_list: PoorList | None) -> None:
-    now = timezone.now()
-    checks = Survey.objects.filter(
-        kelurahan=found.kelurahan, status=SurveyStatus.SENT, sent_at__lt=now - CHECK_WITHIN
-    ).count()
-    waiting_checks = _surveys(found, None, "periksa")
-    visits = Listing.objects.filter(
-        kelurahan=found.kelurahan, visit_due_on__lt=timezone.localdate(now)
-    ).monitored()
+def _overdue(found: Dashboard, poor_list: PoorList | None, late: int) -> None:
+    asked = Asked(found.kelurahan, found.year)
     found.overdue = [
-        _late(_("Surveys not checked for more than 7 days"), checks, waiting_checks),
-        _late(_("Visits to graduates that are due"), visits.count(), None),
+        _late(found, "terlambat-periksa", dashboard_rows.late_checks(asked).count()),
+        _late(found, "kunjungan-lulusan", dashboard_rows.visits_due(asked).count()),
     ]
     if poor_list:
-        waiting = poor_list.listings.filter(
-            status=ListingStatus.NOMINATED, created_at__lt=now - VERIFY_WITHIN
-        ).count()
         objections = Objection.objects.filter(poor_list=poor_list).open().count()
-        rows = _lines(poor_list, status=ListingStatus.NOMINATED.value)
         found.overdue[:0] = [
-            _late(_("Nominated more than 14 days ago, not verified"), waiting, rows),
-            _late(_("Objections that nobody has decided"), objections, Rows("voice_list")),
+            _late(found, "terlambat-verifikasi", late),
+            Figure(
+                _("Objections that nobody has decided"),
+                objections,
+                Rows("voice_list"),
+                _numbers(poor_list),
+                alarm=bool(objections),
+            ),
         ]
 
 
-def _late(label: str, count: int, rows: Rows | None) -> Figure:
-    return Figure(label, count, rows, alarm=bool(count))
-
-
-def _gaps(found: Dashboard, families: HouseholdQuerySet) -> None:
+def _gaps(found: Dashboard, families: HouseholdQuerySet) -> int:
+    """Who is left out; returns the number of families, counted in the same query."""
+    conditions = gaps.CONDITIONS
     counts = gaps.with_standing(families, found.year).aggregate(
+        families=Count("pk"),
         established=Count("pk", filter=Q(on_list=True)),
-        unserved=Count("pk", filter=gaps.CONDITIONS[gaps.UNSERVED]),
-        never=Count("pk", filter=gaps.CONDITIONS[gaps.NEVER]),
-        unlisted=Count("pk", filter=gaps.CONDITIONS[gaps.UNLISTED]),
+        **{kind.replace("-", "_"): Count("pk", filter=conditions[kind]) for kind in conditions},
     )
-    established = counts["established"]
+    of = counts["established"]
+
+    def gap(slug: str, kind: str, url_name: str, of: int | None = None) -> Figure:
+        rows = Rows(url_name, query=(("tahun", str(found.year)),))
+        return _late(found, slug, counts[kind.replace("-", "_")], rows=rows, of=of)
+
     found.gaps = [
-        Figure(_("Established"), established),
-        _gap(
-            found,
-            _("Established, no aid this year"),
-            counts["unserved"],
-            "aid_unserved",
-            established,
-        ),
-        _gap(found, _("Established, never any aid"), counts["never"], "aid_never", established),
-        _gap(found, _("Aid this year, not established"), counts["unlisted"], "aid_unlisted"),
+        _figure(found, "ditetapkan", of),
+        gap("belum-tahun-ini", gaps.UNSERVED, "aid_unserved", of),
+        gap("belum-pernah", gaps.NEVER, "aid_never", of),
+        gap("di-luar-daftar", gaps.UNLISTED, "aid_unlisted"),
     ]
-
-
-def _gap(found: Dashboard, label: str, count: int, url_name: str, of: int | None = None) -> Figure:
-    rows = Rows(url_name, query=(("tahun", str(found.year)),))
-    return Figure(label, count, rows, of, alarm=bool(count))
+    return int(counts["families"])
 
 
 def _classes(poor_list: PoorList) -> ClassMatrix:
@@ -243,4 +246,5 @@ def _line(
         if place.level == Level.RW:
             query["rw"] = place.code
         label = one.said("name") if one else _("No score yet")
-        yield Figure(label, counts[place.code, one.pk if one else None], _lines(poor_list, **query))
+        count = counts[place.code, one.pk if one else None]
+        yield Figure(label, count, _lines(poor_list, **query), _numbers(poor_list))

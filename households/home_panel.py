@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Count, Q
+
 from households.families import EDITORS
 from households.forms.transfers import several_kelurahan
 from households.models import Household, Member
@@ -18,11 +20,12 @@ def home_panel(user: User) -> tuple[str, dict[str, Any]] | None:
     if not scopes(user, READERS):
         return None
     families = Household.objects.visible_to(user).active()
-    without_rt = families.exclude(territory__level=Level.RT).count()
+    counts = families.aggregate(
+        families=Count("pk"), without_rt=Count("pk", filter=~Q(territory__level=Level.RT))
+    )
     return TEMPLATE, {
-        "families": families.count(),
+        **counts,
         "persons": Member.objects.visible_to(user).active().count(),
-        "without_rt": without_rt,
         "transfers": bool(scopes(user, EDITORS)) and several_kelurahan(),
         "sees_facts": bool(scopes_seeing(user, Column.FACTS)),
     }

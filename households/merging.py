@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from households import closing
 from households.codes import Relation
 from households.events.acts import put_values
 from households.imports.sealing import sealed_json, unsealed_json
@@ -96,6 +97,7 @@ def merge(pair: DuplicatePair, plan: MergePlan, *, by: User, reason: str = "") -
         old = _take_over(plan, by=by)
         moved = hand_over(kept, merged)
         family = _close(plan, by=by, reason=why)
+        left = closing.settle(family, kept.household, by=by, reason=why) if family else {}
         record = MergeRecord(
             pair=pair, kept=kept, merged=merged, closed_family=family, merged_by=by
         )
@@ -106,6 +108,7 @@ def merge(pair: DuplicatePair, plan: MergePlan, *, by: User, reason: str = "") -
             "merged_version": merged.version,
             "family_version": family.version if family else None,
             "moved": [asdict(one) for one in moved],
+            "left": left,
         }
         record.blob = sealed_json(content, context=record.blob_context)
         record.save()
@@ -188,10 +191,13 @@ def undo_merge(pair: DuplicatePair, *, by: User, reason: str) -> MergeRecord:
         put_values(kept, content["old"])
         _save(kept, by=by)
         if record.closed_family:
-            HOUSEHOLD_FLOW.apply("reopen", record.closed_family, by=by, reason=why)
+            family = HOUSEHOLD_FLOW.apply("reopen", record.closed_family, by=by, reason=why)
         _restore(merged, content["state"], by=by, reason=why)
         for one, row in rows:
             one.take_back(row, by=by)
+        if record.closed_family:
+            # Last: what comes back is of a family in which somebody lives.
+            closing.take_back(content.get("left", {}), family, by=by, reason=why)
         record.undone_at, record.undone_by = timezone.now(), by
         record.save(update_fields=["undone_at", "undone_by"])
     return record
@@ -220,6 +226,7 @@ def _refuse_built_upon(
     for one, row in rows:
         if not one.is_as_left(row):
             codes.append(getattr(row, "code", "") or f"{one.label} {one.pk}")
+    codes += closing.built_upon(content.get("left", {}), kept.household)
     if codes:
         raise ValidationError(
             _("This merge cannot be undone: later work stands on %(codes)s.")

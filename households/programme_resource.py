@@ -3,24 +3,19 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from import_export import resources
 
 from households.models import AidProgramme, AidTarget
-from tkpk.models import Territory, User
-from tkpk.resources import PlainDiff
+from tkpk.resources import OfficeResource
 
 _YES = frozenset({"1", "true", "ya", "y"})
 _NO = frozenset({"0", "false", "tidak", "t"})
 
 
-class ProgrammeResource(resources.ModelResource):
+class ProgrammeResource(OfficeResource):
     """name, provider, target (PERSON or FAMILY), active, max_decile with its source and day.
 
     A programme is known by its name.
-
-    `home`: the kelurahan that a file is brought into.
     """
 
     class Meta:
@@ -37,18 +32,6 @@ class ProgrammeResource(resources.ModelResource):
         )
         clean_model_instances = True
         skip_unchanged = True
-
-    def __init__(self, home: Territory | None = None, by: User | None = None) -> None:
-        super().__init__()
-        self.home, self.by = home, by
-
-    @classmethod
-    def get_diff_class(cls) -> type[resources.Diff]:
-        return PlainDiff
-
-    def get_queryset(self) -> QuerySet[AidProgramme]:
-        rows = super().get_queryset()
-        return rows.filter(kelurahan=self.home) if self.home else rows
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         row["name"] = " ".join(str(row.get("name") or "").split())

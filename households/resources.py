@@ -15,16 +15,15 @@ from import_export.fields import Field as ExportField
 from tablib import Dataset
 
 from households.exporting import workbook
+from households.exporting.editable import writer_of
 from households.models import Household, Member
 from households.models.household import household_code
 from households.models.housing_facts import FOOD_FIELDS, HOUSING_FIELDS, INCOME_FIELDS
 from households.models.member import member_code
 from households.models.person_facts import DOCUMENT_FIELDS, HEALTH_FIELDS
 from households.searching import with_counts
-from households.sheet import hidden_number
 from households.visibility import Column, roles_seeing
 from tkpk import exports, rights, trail
-from tkpk.encryption import EncryptedTextField
 from tkpk.models import Level, Mandate, Territory, User
 
 FAMILY_FIELDS = [
@@ -67,25 +66,8 @@ PERSON_FIELDS = [
 ROWS_AT_ONCE = 2_000
 
 
-def writer_of(field: Field, *, numbers: bool) -> Callable[[Any], Any]:
-    """How a stored value of this field stands in a cell; made once a column, not once a cell.
-
-    Words for codes (in the language that is active now), ISO dates, numbers hidden unless asked
-    for, "" for what is not known.
-    """
-    if isinstance(field, EncryptedTextField):
-        return _itself if numbers else hidden_number
-    if field.choices:
-        words = {code: str(word) for code, word in field.flatchoices}
-        return lambda value: "" if value is None else words.get(value, value)
-    return _plain
-
-
-def _itself(value: Any) -> Any:
-    return value
-
-
 def _plain(value: Any) -> Any:
+    """ISO dates; numbers as they are, for who counts with them."""
     if value is None:
         return ""
     if isinstance(value, date):
@@ -108,11 +90,14 @@ class RegistryResource(resources.ModelResource):
         super().__init__(**kwargs)
         self.numbers = numbers
 
+    def _writer_of(self, field: Field) -> Callable[[Any], Any]:
+        return writer_of(field, numbers=self.numbers, plain=_plain)
+
     def own(self) -> dict[str, tuple[str, list[str], Callable[..., Any]]]:
         level, name, above = (f"{self.place}__{part}" for part in ("level", "name", "parent__name"))
         kk = Household._meta.get_field("kk_number")
         return {
-            "kk": (_("KK number"), [self.kk], writer_of(kk, numbers=self.numbers)),
+            "kk": (_("KK number"), [self.kk], self._writer_of(kk)),
             "rw": ("RW", [level, name, above], _rw),
             "rt": ("RT", [level, name], lambda level, name: name if level == Level.RT else ""),
         }
@@ -128,7 +113,7 @@ class RegistryResource(resources.ModelResource):
                 else (
                     str(field.verbose_name),
                     [name],
-                    writer_of(field, numbers=self.numbers),
+                    self._writer_of(field),
                 )
             )
         return found

@@ -70,8 +70,9 @@ def load(*, password: str = "") -> Path:
     )
     demo_instruments.compute_scores(kelurahan, by=officer)
     demo_voices.hold_meetings(kelurahan, file=DEMO_DIR / "rapat.csv")
-    demo_voices.send_voices(kelurahan, file=DEMO_DIR / "suara.csv", by=officer)
+    # Objections are about a list, so the lists come first.
     demo_listing.make_lists(kelurahan, file=DEMO_DIR / "daftar.csv")
+    demo_voices.send_voices(kelurahan, file=DEMO_DIR / "suara.csv", by=officer)
     with transaction.atomic():
         statistics.publish(kelurahan, by=officer)
         path = _open_accounts(password or secrets.token_urlsafe(9))

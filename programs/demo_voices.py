@@ -50,7 +50,11 @@ def _sent(row: dict[str, str], kelurahan: Territory, family: Household | None) -
         subject = intake.Subject(name=name, address=family.address, territory=family.territory)
     # Only what came through the public form can have fallen into its trap.
     traces = form_guard.Traces(trapped=row["decision"] == "hold") if sender is None else None
-    return intake.send(said, subject, kelurahan=kelurahan, traces=traces, by=sender)
+    more: dict[str, Any] = {}
+    if row["kind"] == "OBJECTION":
+        window = intake.objection_window(kelurahan)
+        more = {"ground": row["ground"], "poor_list_id": window.poor_list_id}
+    return intake.send(said, subject, kelurahan=kelurahan, traces=traces, by=sender, **more)
 
 
 def _handle(
@@ -61,7 +65,8 @@ def _handle(
     taken = SUBMISSION_FLOW.apply("take_up", submission, by=by)
     report = matching.match(matching.report_of(taken), family, by=by)
     if row["decision"] != "match":
-        matching.decide(report, row["decision"], by=by, reason=row["reason"])
+        decides = User.objects.get(username="lurah") if row["kind"] == "OBJECTION" else by
+        matching.decide(report, row["decision"], by=decides, reason=row["reason"])
     if row["answer"]:
         submissions.answer(taken, by=by, text=row["answer"])
 

@@ -36,6 +36,18 @@ def _trail_survives_flush() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cards_cost_little() -> Iterator[None]:
+    """A card's twenty hashes take a second as they are made to; a test wants to know whether a code
+    fits. That a stolen table stays dear is asked here, since afterwards nobody could see it."""
+    from tkpk import cards  # noqa: PLC0415 - models load after Django's set-up
+
+    assert cards._COST["n"] >= 2**14
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(cards._COST, "n", 2)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _empty_memory_cache() -> Iterator[None]:
     """The cache in memory outlives a test's rollback; what it knows of its rows would not be so."""

@@ -13,15 +13,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportMixin
-from import_export.formats.base_formats import CSV, XLSX
-from import_export.forms import ExportForm
 
 from tkpk import clashes, people
 from tkpk.admin_base import MandateAdmin, ReadOnlyAdmin
+from tkpk.admin_files import FileAdmin
 from tkpk.admin_mandates import MandatesAdmin
 from tkpk.admin_office import HolidayAdmin, OfficeRuleAdmin
-from tkpk.exports import FORMATS
 from tkpk.models import (
     AccessLog,
     Holiday,
@@ -51,13 +48,11 @@ admin.site.register(OfficeRule, OfficeRuleAdmin)
 
 
 @admin.register(Territory)
-class TerritoryAdmin(ImportExportMixin, MandateAdmin):
+class TerritoryAdmin(FileAdmin):
     """Places; RT and RW can be brought in as a file."""
 
     view_roles, change_roles, territory_path = READERS, ADMIN, "code"
     resource_classes = [TerritoryResource]
-    import_formats, export_formats = [XLSX, CSV], FORMATS
-    export_form_class = ExportForm
     list_display = ["code", "place", "level", "kampung"]
     list_filter = ["level"]
     search_fields = ["code", "name", "kampung"]
@@ -70,12 +65,6 @@ class TerritoryAdmin(ImportExportMixin, MandateAdmin):
     @admin.display(description=_("Place"))
     def place(self, obj: Territory) -> str:
         return obj.full_name
-
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return self.has_add_permission(request)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "parent":

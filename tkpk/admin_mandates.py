@@ -13,7 +13,7 @@ from tkpk import clashes, mandates
 from tkpk.admin_base import MandateAdmin
 from tkpk.models import Mandate, Organisation, Territory, User
 from tkpk.models.territory import within
-from tkpk.requests import signed_in
+from tkpk.requests import signed_in, whole_number
 from tkpk.rights import known_to, scopes
 from tkpk.roles import Role
 from tkpk.trail import no_number_in_reason
@@ -133,9 +133,8 @@ class MandatesAdmin(MandateAdmin):
         extra = dict(extra_context or {})
         if object_id is None and self.has_add_permission(request):
             people = self._people(request)
-            chosen = request.POST.get("user") or request.GET.get("user") or ""
-            is_number = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
-            person = people.filter(pk=chosen).first() if is_number else None
+            chosen = whole_number(request.POST.get("user") or request.GET.get("user") or "")
+            person = people.filter(pk=chosen).first()
             held = clashes.held_by(person) if person else []
             extra |= {
                 "people": people,

@@ -6,12 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportMixin
-from import_export.formats.base_formats import CSV, XLSX
-from import_export.forms import ExportForm
 
 from tkpk.admin_base import MandateAdmin
-from tkpk.exports import FORMATS
+from tkpk.admin_files import OfficeFileAdmin
 from tkpk.holiday_resource import HolidayResource
 from tkpk.models import Holiday, OfficeRule
 from tkpk.requests import signed_in
@@ -44,14 +41,12 @@ class HolidayForm(forms.ModelForm):
         return day
 
 
-class HolidayAdmin(ImportExportMixin, MandateAdmin):
+class HolidayAdmin(OfficeFileAdmin):
     """The days off of the kelurahan; a year's decree can be brought in as a file."""
 
     view_roles, change_roles = READERS, OFFICERS
     form = HolidayForm
     resource_classes = [HolidayResource]
-    import_formats, export_formats = [XLSX, CSV], FORMATS
-    export_form_class = ExportForm
     list_display = ["day", "name", "kind", "note"]
     list_filter = ["kind"]
     date_hierarchy = "day"
@@ -71,16 +66,6 @@ class HolidayAdmin(ImportExportMixin, MandateAdmin):
         if not change:
             obj.kelurahan = home_kelurahan(signed_in(request), self.change_roles)
         super().save_model(request, obj, form, change)
-
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return self.has_add_permission(request)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
-        user = signed_in(request)
-        return {"home": home_kelurahan(user, self.change_roles), "by": user}
 
 
 class OfficeRuleForm(forms.ModelForm):

@@ -8,9 +8,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
 from tkpk.middleware import is_staff_path
-from tkpk.models import Installation
 from tkpk.registry import registry
-from tkpk.requests import signed_in
+from tkpk.requests import installation, signed_in
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     surface = _surface(request.path)
     context: dict[str, Any] = {
         "kelurahan": getattr(request, "kelurahan", None),
-        "demo": Installation.current().demo,
+        "demo": installation(request).demo,
         "surface": surface,
     }
     if surface == "public":

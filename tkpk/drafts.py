@@ -5,6 +5,8 @@ without a session, its fields are sealed into a `Draft`; after signing in as the
 page gets them back once.
 """
 
+import secrets
+
 from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, QueryDict
@@ -22,8 +24,9 @@ SECRET_WORDS = ("password", "csrfmiddlewaretoken", FIELD)
 
 
 def draft_token(request: HttpRequest) -> str:
-    """The value of the hidden field: this person, this path."""
-    return signing.dumps({"user": request.user.pk, "path": request.path}, salt=SALT)
+    """The value of the hidden field: this person, this path, this opening of the page."""
+    said = {"user": request.user.pk, "path": request.path, "opened": secrets.token_urlsafe(9)}
+    return signing.dumps(said, salt=SALT)
 
 
 def context(draft: Draft) -> str:
@@ -66,6 +69,11 @@ def keep(request: HttpRequest) -> bool:
         defaults={"blob": seal(body, context=context(draft))},
     )
     return True
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What a form of a page shows: what is posted now, else what was kept of it before."""
+    return request.POST if request.method == "POST" else restore(request)
 
 
 def restore(request: HttpRequest) -> QueryDict | None:

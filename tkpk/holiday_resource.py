@@ -4,21 +4,16 @@ import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from import_export import resources
 
-from tkpk.models import Holiday, HolidayKind, Territory, User
-from tkpk.resources import PlainDiff
+from tkpk.models import Holiday, HolidayKind
+from tkpk.resources import OfficeResource
 
 _FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
 
 
-class HolidayResource(resources.ModelResource):
-    """day, name, kind, note; a line is known by its day.
-
-    `home`: the kelurahan that a file is brought into.
-    """
+class HolidayResource(OfficeResource):
+    """day, name, kind, note; a line is known by its day."""
 
     class Meta:
         model = Holiday
@@ -26,18 +21,6 @@ class HolidayResource(resources.ModelResource):
         fields = ("day", "name", "kind", "note")
         clean_model_instances = True
         skip_unchanged = True
-
-    def __init__(self, home: Territory | None = None, by: User | None = None) -> None:
-        super().__init__()
-        self.home, self.by = home, by
-
-    @classmethod
-    def get_diff_class(cls) -> type[resources.Diff]:
-        return PlainDiff
-
-    def get_queryset(self) -> QuerySet[Holiday]:
-        rows = super().get_queryset()
-        return rows.filter(kelurahan=self.home) if self.home else rows
 
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         days = [_day(row.get("day")) for row in dataset.dict]

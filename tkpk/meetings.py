@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from tkpk import files, formats, rights, trail
+from tkpk import files, formats, rights
 from tkpk.models import (
     Attendance,
     Document,
@@ -66,21 +66,6 @@ def _require(meeting: Meeting, user: User, *statuses: str) -> Mandate:
     return mandate
 
 
-def _note(meeting: Meeting, move: str, *, by: User, mandate: Mandate, reason: str = "") -> None:
-    trail.record(
-        chain=meeting.kelurahan,
-        by=by,
-        mandate=mandate,
-        process=MEETING_FLOW.process,
-        move=move,
-        row=meeting,
-        to_status=meeting.status,
-        reason=reason,
-        digest=MEETING_FLOW.digest(meeting),
-        schema=MEETING_FLOW.schema,
-    )
-
-
 # --- planning --------------------------------------------------------------------------------
 def plan(meeting: Meeting, *, by: User) -> Meeting:
     """Save a new meeting. Raises PermissionDenied for who keeps none there."""
@@ -88,7 +73,7 @@ def plan(meeting: Meeting, *, by: User) -> Meeting:
     mandate = _require(meeting, by, MeetingStatus.PLANNED)
     with transaction.atomic():
         meeting.save(force_insert=True)
-        _note(meeting, "plan", by=by, mandate=mandate)
+        MEETING_FLOW.note(meeting, "plan", by=by, mandate=mandate)
     return meeting
 
 
@@ -97,7 +82,7 @@ def change(meeting: Meeting, *, by: User, expected_version: int) -> Meeting:
     mandate = _require(meeting, by, MeetingStatus.PLANNED, MeetingStatus.OPEN)
     with transaction.atomic():
         saved = save_edit(meeting, by=by, expected_version=expected_version)
-        _note(saved, "change", by=by, mandate=mandate)
+        MEETING_FLOW.note(saved, "change", by=by, mandate=mandate)
     return saved
 
 
@@ -127,7 +112,7 @@ def add_attendance(row: Attendance, *, by: User) -> Attendance:
         row.present_at = row.present_at or timezone.now()
         row.full_clean(exclude=["created_by"], validate_constraints=True)
         row.save(force_insert=True)
-        _note(meeting, "add_attendance", by=by, mandate=mandate)
+        MEETING_FLOW.note(meeting, "add_attendance", by=by, mandate=mandate)
     return row
 
 
@@ -140,7 +125,7 @@ def strike_attendance(row: Attendance, *, by: User) -> Attendance:
         if row.struck_at is None:
             row.struck_at, row.struck_by = timezone.now(), by
             row.save(update_fields=["struck_at", "struck_by"])
-            _note(meeting, "strike_attendance", by=by, mandate=mandate)
+            MEETING_FLOW.note(meeting, "strike_attendance", by=by, mandate=mandate)
     return row
 
 
@@ -166,7 +151,7 @@ def attach_list(
         locked.version += 1
         locked.updated_by = by
         locked.save()
-        _note(locked, "attach_list", by=by, mandate=mandate)
+        MEETING_FLOW.note(locked, "attach_list", by=by, mandate=mandate)
         if former:
             files.remove(former)
     return locked.attendance_scan

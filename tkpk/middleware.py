@@ -19,7 +19,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from tkpk import drafts
-from tkpk.models import Installation, Territory
+from tkpk.models import Territory
+from tkpk.requests import installation
 from tkpk.rights import home_kelurahan
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -153,7 +154,7 @@ class SecondFactorRequired:
             request.path.startswith(NEEDS_SECOND_FACTOR)
             and request.user.is_authenticated
             and not is_mfa_enabled(request.user)
-            and not Installation.current().demo
+            and not installation(request).demo
         ):
             messages.warning(
                 request, _("Set up a second step for signing in first. It takes two minutes.")

@@ -101,6 +101,10 @@ class Registry:
     workflows: dict[str, Workflow] = field(default_factory=dict)
     # process → the address of a row's own page
     row_urls: dict[str, Callable[[Any], str]] = field(default_factory=dict)
+    # process → what a row waits for, in words; where the labels of its open moves say too little
+    row_words: dict[str, Callable[[Any], Text]] = field(default_factory=dict)
+    # process → related rows that its conflicts and the words of a row read, joined in the inbox
+    inbox_joins: dict[str, tuple[str, ...]] = field(default_factory=dict)
     search_sources: dict[str, Callable[[User, str], Iterable[SearchHit]]] = field(
         default_factory=dict
     )
@@ -139,7 +143,7 @@ class Registry:
     # (model label, binary field) → (row) → the context it is sealed with; for key rotation
     sealed_blobs: dict[tuple[str, str], Callable[[Any], str]] = field(default_factory=dict)
     # called with (kelurahan, its administrator) inside the transaction that sets it up
-    on_kelurahan_created: list[Callable[[Territory, User], None]] = field(default_factory=list)
+    on_kelurahan_created: list[Callable[[Territory, User], object]] = field(default_factory=list)
 
 
 registry = Registry()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.encoding import force_str
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -39,7 +40,27 @@ class PlainDiff(resources.Diff):
         return format_html("<del>{}</del> → <ins>{}</ins>", old, new)
 
 
-class TerritoryResource(resources.ModelResource):
+class PlainResource(resources.ModelResource):
+    """A resource whose preview is shown under our policy."""
+
+    @classmethod
+    def get_diff_class(cls) -> type[resources.Diff]:
+        return PlainDiff
+
+
+class OfficeResource(PlainResource):
+    """Rows of one kelurahan. `home`: that which a file is brought into, `by` whom."""
+
+    def __init__(self, home: Territory | None = None, by: User | None = None) -> None:
+        super().__init__()
+        self.home, self.by = home, by
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
+        return rows.filter(kelurahan=self.home) if self.home else rows
+
+
+class TerritoryResource(PlainResource):
     """code, level, name, kampung, bps_code; the parent follows from the code."""
 
     parent = fields.Field(
@@ -52,10 +73,6 @@ class TerritoryResource(resources.ModelResource):
         fields = ("code", "level", "name", "kampung", "bps_code", "parent")
         clean_model_instances = True
         skip_unchanged = True
-
-    @classmethod
-    def get_diff_class(cls) -> type[resources.Diff]:
-        return PlainDiff
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         row["code"] = normalise_code(str(row.get("code") or ""))

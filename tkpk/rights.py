@@ -1,7 +1,8 @@
 """What a person may do and see, derived from the mandates that are valid today."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -10,6 +11,7 @@ from tkpk.models import Mandate, Territory, TrailEntry, User
 from tkpk.models.territory import within
 from tkpk.roles import Role
 
+Kept = TypeVar("Kept")
 # Who has business in the admin screens: data entry and reference data, never decisions.
 ADMIN_SCREEN_ROLES = frozenset({Role.STAFF, Role.LURAH, Role.ADMIN})
 
@@ -22,20 +24,30 @@ def mandates(user: User, *, day: datetime.date | None = None) -> list[Mandate]:
     if not user.is_authenticated or not user.is_active:
         return []
     day = day or timezone.localdate()
-    kept: dict[datetime.date, list[Mandate]] = user.__dict__.setdefault("_mandates_by_day", {})
-    if day not in kept:
-        kept[day] = list(
-            # Asked of the database too: who was shut out while the session ran has no right left.
-            Mandate.objects.filter(user=user, user__is_active=True)
-            .valid_on(day)
-            .select_related("territory__office", "organisation")
-        )
-    return kept[day]
+    return kept(user, ("mandates", day), lambda: _read(user, day))
+
+
+def _read(user: User, day: datetime.date) -> list[Mandate]:
+    # Asked of the database too: who was shut out while the session ran has no right left.
+    rows = Mandate.objects.filter(user=user, user__is_active=True).valid_on(day)
+    return list(rows.select_related("territory__office", "organisation"))
+
+
+def kept(user: User, key: Hashable, read: Callable[[], Kept]) -> Kept:
+    """What was read about a person, once a request; `fresh_mandates` forgets it."""
+    # As an attribute, not in `__dict__`: that of `request.user` is its lazy stand-in's, and who
+    # is handed the person behind it would ask again.
+    if user.kept is None:
+        user.kept = {}
+    if key not in user.kept:
+        user.kept[key] = read()
+    found: Kept = user.kept[key]
+    return found
 
 
 def fresh_mandates(user: User) -> list[Mandate]:
-    """The same straight from the database: what a decision is based on."""
-    user.__dict__.pop("_mandates_by_day", None)
+    """The same straight from the database, all that was kept: what a decision is based on."""
+    user.kept = None
     return mandates(user)
 
 
@@ -105,11 +117,8 @@ def home_kelurahan(user: User, roles: Iterable[Role] | None = None) -> Territory
     With `roles`, of the first mandate in one of them: where a new row of theirs belongs.
     """
     wanted = set(Role if roles is None else roles)
-    codes = [
-        m.territory.kelurahan_code
-        for m in mandates(user)
-        if m.territory.kelurahan_code and m.role in wanted
-    ]
-    if not codes:
-        return None
-    return Territory.objects.select_related("office").filter(code=codes[0]).first()
+    held = (m.territory for m in mandates(user) if m.territory.kelurahan_code and m.role in wanted)
+    first = next(held, None)
+    if first is None or first.code == first.kelurahan_code:
+        return first
+    return Territory.objects.select_related("office").filter(code=first.kelurahan_code).first()

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tkpk import form_guard, tickets, trail, working_days
+from tkpk import form_guard, tickets, working_days
 from tkpk.models import (
     Channel,
     OfficeRule,
@@ -113,16 +113,7 @@ def _same_form(marks: form_guard.Traces) -> Submission | None:
 
 def note_act(row: Submission, *, by: User, move: str) -> None:
     """Note an act that is no move, in its own transaction."""
-    trail.record(
-        chain=row.kelurahan,
-        by=by,
-        process=SUBMISSION_FLOW.process,
-        move=move,
-        row=row,
-        to_status=row.status,
-        digest=SUBMISSION_FLOW.digest(row),
-        schema=SUBMISSION_FLOW.schema,
-    )
+    SUBMISSION_FLOW.note(row, move, by=by)
 
 
 # --- telling the sender ----------------------------------------------------------------------

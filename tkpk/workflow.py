@@ -6,7 +6,7 @@ it, so they cannot disagree.
 """
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Generic
@@ -100,6 +100,34 @@ class Workflow(Generic[Row]):
         """The seal of a row as it stands."""
         return trail.seal_row(row, self.sealed_fields, schema=self.schema)
 
+    def note(  # noqa: PLR0913 - one entry has that many facts
+        self,
+        row: Row,
+        act: str,
+        *,
+        by: User,
+        mandate: Mandate | None = None,
+        from_status: str = "",
+        reason: str = "",
+        at: datetime.datetime | None = None,
+    ) -> None:
+        """Write a move, or an act that is none, into the chain of its row, with the row's seal."""
+        noted: Any = row
+        trail.record(
+            chain=getattr(row, self.chain),
+            by=by,
+            mandate=mandate,
+            process=self.process,
+            move=act,
+            row=row,
+            from_status=from_status,
+            to_status=noted.status,
+            reason=reason,
+            digest=self.digest(row),
+            schema=self.schema,
+            at=at,
+        )
+
     def place(self, row: Row) -> Territory:
         """The territory at which a role must be held."""
         found: Any = row
@@ -110,15 +138,23 @@ class Workflow(Generic[Row]):
     # --- asking -------------------------------------------------------------------------------
     def open_to(self, user: User, row: Row) -> list[OpenMove]:
         """The moves that this person may make on this row now, in the order of the table."""
-        found, status = [], getattr(row, self.status_field)
+        return [
+            OpenMove(name, move, self._missing(move, row)) for name, move in self._open(user, row)
+        ]
+
+    def _open(self, user: User, row: Row) -> Iterator[tuple[str, Move]]:
+        status = getattr(row, self.status_field)
         for name, move in self.moves.items():
             if status in move.sources and not self._refusal(move, row, user):
-                found.append(OpenMove(name, move, self._missing(move, row)))
-        return found
+                yield name, move
 
     def waiting_for(self, user: User, row: Row) -> list[OpenMove]:
-        """The open moves that are this person's work to do."""
-        return [found for found in self.open_to(user, row) if self._is_duty(found.name)]
+        """The open moves that are this person's work to do.
+
+        Their guards are not asked, which cost queries: this is for lists of many rows.
+        """
+        found = self._open(user, row)
+        return [OpenMove(name, move, []) for name, move in found if self._is_duty(name)]
 
     def _is_duty(self, name: str) -> bool:
         return self.duties is None or name in self.duties
@@ -134,7 +170,8 @@ class Workflow(Generic[Row]):
                 condition |= models.Q(status__in=list(move.sources)) & within(
                     f"{self.territory_path}__code", *codes
                 )
-        return self.model._default_manager.filter(condition)
+        rows = self.model._default_manager.filter(condition)
+        return rows.select_related(self.territory_path)
 
     def missing(self, name: str, row: Row) -> list[str]:
         """What a move still lacks on this row, in words; whoever asks."""
@@ -205,19 +242,9 @@ class Workflow(Generic[Row]):
             locked.updated_by = by
             locked.version += 1
             locked.save()
-            trail.record(
-                chain=getattr(locked, self.chain),
-                by=by,
-                mandate=self._mandate(move, locked, by),
-                process=self.process,
-                move=name,
-                row=locked,
-                from_status=before,
-                to_status=move.target,
-                reason=reason,
-                digest=self.digest(locked),
-                schema=self.schema,
-                at=at,
+            mandate = self._mandate(move, locked, by)
+            self.note(
+                locked, name, by=by, mandate=mandate, from_status=before, reason=reason, at=at
             )
         return locked
 

@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from households import assistance
+from households import assistance, closing
 from households.duplicates.comparison import nik_found
 from households.merging import MergePlan, may_take_relation
 from households.models import (
@@ -201,7 +201,8 @@ def _family_consequences(plan: MergePlan) -> list[str]:
             % family
         ]
     if plan.leaves_family_empty and plan.close_family:
-        return [_("Nobody lives in %(family)s any more: the family is closed.") % family]
+        closed = _("Nobody lives in %(family)s any more: the family is closed.") % family
+        return [closed, *closing.consequences(household, plan.kept.household)]
     if plan.leaves_family_empty:
         return [_("Nobody lives in %(family)s any more; it stays open.") % family]
     return []

@@ -171,17 +171,8 @@ def _link(event: LifeEvent, plan: Plan) -> None:
 
 
 def _trail(event: LifeEvent, move: str, *, by: User) -> None:
-    trail.record(
-        chain=event.kelurahan,
-        by=by,
-        mandate=families.editor_mandate(by, event.household),
-        process=LIFE_EVENT_FLOW.process,
-        move=move,
-        row=event,
-        to_status=event.status,
-        digest=LIFE_EVENT_FLOW.digest(event),
-        schema=LIFE_EVENT_FLOW.schema,
-    )
+    mandate = families.editor_mandate(by, event.household)
+    LIFE_EVENT_FLOW.note(event, move, by=by, mandate=mandate)
 
 
 def attach_scan(event: LifeEvent, data: bytes, *, kind: str, by: User) -> Document:

@@ -150,17 +150,20 @@ def codes_of(field: Field) -> dict[str, Any]:
     return found
 
 
-def writer_of(field: Field, *, numbers: bool) -> Callable[[Any], Any]:
-    """How a stored value stands in its cell: words for codes, day/month/year, hidden numbers.
+def writer_of(
+    field: Field, *, numbers: bool, plain: Callable[[Any], Any] | None = None
+) -> Callable[[Any], Any]:
+    """How a stored value stands in its cell: words for codes, hidden numbers unless asked for.
 
     The words are those of the language that is active now; made once a column, not once a cell.
+    `plain` writes what is neither; of itself as a workbook that comes back has it.
     """
     if isinstance(field, EncryptedTextField):
         return _itself if numbers else hidden_number
     if field.choices:
         words = {code: str(word) for code, word in field.flatchoices}
         return lambda value: "" if value is None else words.get(value, str(value))
-    return _plain
+    return plain or _plain
 
 
 def _itself(value: str) -> str:
@@ -168,7 +171,7 @@ def _itself(value: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Decimals as they are: a southern latitude is no formula."""
+    """Day/month/year; decimals as they are: a southern latitude is no formula."""
     if isinstance(value, Decimal):
         return value
     if isinstance(value, date):

@@ -1,17 +1,19 @@
 """Saved export layouts: keeping them, and writing a list by one."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from households.codes import Relation
 from households.exporting.layout_columns import LayoutColumn, Line, cell_of
+from households.exporting.shipped import add_shipped_layouts
 from households.exporting.workbook import Sheet, stream
 from households.models import LIVING, ExportLayout, Household, Member, MemberStatus
 from households.searching import with_counts
@@ -36,23 +38,46 @@ def officer_mandate(user: User, kelurahan: Territory) -> Mandate:
     return mandate
 
 
+def name_taken() -> ValidationError:
+    return ValidationError(_("Another layout has this name."), code="name_taken")
+
+
+@contextmanager
+def _told_when_taken() -> Iterator[None]:
+    """Turn the constraint on names into a sentence: another officer may have been faster."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise ValidationError({"name": name_taken()}) from error
+
+
 def create_layout(layout: ExportLayout, *, kelurahan: Territory, by: User) -> ExportLayout:
+    """Raises ValidationError at `name` where a layout in use has it."""
     mandate = officer_mandate(by, kelurahan)
     layout.kelurahan = kelurahan
     layout.created_by = layout.updated_by = by
-    with transaction.atomic():
+    with _told_when_taken():
         layout.save()
         _note(layout, "create", by=by, mandate=mandate)
     return layout
 
 
 def save_layout(layout: ExportLayout, *, by: User, expected_version: int) -> ExportLayout:
-    """Raises StaleRow when somebody saved it first."""
+    """Raises StaleRow when somebody saved it first, ValidationError where the name is taken."""
     mandate = officer_mandate(by, layout.kelurahan)
-    with transaction.atomic():
+    with _told_when_taken():
         save_edit(layout, by=by, expected_version=expected_version)
         _note(layout, "edit", by=by, mandate=mandate)
     return layout
+
+
+def take_shipped_layouts(kelurahan: Territory, *, by: User) -> None:
+    """Add the layouts of the portal that the kelurahan has not yet."""
+    mandate = officer_mandate(by, kelurahan)
+    with transaction.atomic():
+        for layout in add_shipped_layouts(kelurahan, by):
+            _note(layout, "create", by=by, mandate=mandate)
 
 
 def _note(layout: ExportLayout, move: str, *, by: User, mandate: Mandate) -> None:

@@ -57,8 +57,9 @@ def missing_layouts(kelurahan: Territory) -> list[str]:
     return [key for key in LAYOUTS if key not in known]
 
 
-def add_shipped_layouts(kelurahan: Territory, by: User) -> None:
+def add_shipped_layouts(kelurahan: Territory, by: User) -> list[ExportLayout]:
     """Add those that the kelurahan has not; what was changed or put aside stays as it is."""
+    added = []
     with transaction.atomic():
         # Pressed twice: the second waits here and finds nothing missing.
         Territory.objects.select_for_update().get(pk=kelurahan.pk)
@@ -68,10 +69,12 @@ def add_shipped_layouts(kelurahan: Territory, by: User) -> None:
                 kelurahan=kelurahan, name=said["name"], active=True
             ).exists()
             name = f"{said['name']} (bawaan)" if taken else said["name"]
-            ExportLayout.objects.create(
+            layout = ExportLayout.objects.create(
                 kelurahan=kelurahan,
                 shipped=key,
                 created_by=by,
                 updated_by=by,
                 **{**said, "name": name},
             )
+            added.append(layout)
+    return added

@@ -22,6 +22,7 @@ from households.forms.events import EventForm, NewFamilyForm
 from households.forms.member import MemberForm
 from households.models import EventKind, Household, Member
 from tkpk.models import User
+from tkpk.requests import whole_number
 
 FORMS: dict[str, type[EventForm]] = {
     EventKind.BIRTH: BirthForm,
@@ -90,9 +91,8 @@ class Entry:
             return 1
         if kind != EventKind.MOVE_IN:
             return 0
-        asked = (data.get("count", "") if data else "") or "1"
-        number = int(asked) if asked.isdecimal() and len(asked) < 3 else 1
-        return min(max(number, 1), MOST_NEWCOMERS)
+        asked = whole_number(data.get("count", "") if data else "")
+        return min(max(asked or 1, 1), MOST_NEWCOMERS)
 
     @staticmethod
     def _person(kind: str, data: QueryDict | None, number: int) -> NewcomerForm:

@@ -61,17 +61,11 @@ class MoveOutForm(EventForm):
         return said
 
 
-class MoveInForm(EventForm):
+class MoveInForm(MoveOutForm):
+    """The same, with the place that they come from."""
+
     asks_people = asks_new_head = asks_relations = False
     destination = text_field(gettext_lazy("Moved from"), 200)
-
-    def first_fields(self) -> list[str]:
-        return ["destination"]
-
-    def told(self) -> Told:
-        said = super().told()
-        said.destination = self.cleaned_data["destination"]
-        return said
 
 
 class FounderForm(EventForm):

@@ -20,6 +20,7 @@ from households.models.checks import no_identifier
 from tkpk.formats import date_long
 from tkpk.models import Installation, Level, Territory, User
 from tkpk.nik import IdentifierError, check_kk
+from tkpk.requests import whole_number
 
 CHOOSE = gettext_lazy("– choose –")
 
@@ -218,8 +219,7 @@ def family_named(text: str, by: User) -> Household:
     try:
         number = check_kk(sought, demo=Installation.current().demo)
     except IdentifierError:
-        key = int(sought) if sought.isdecimal() and len(sought) < 10 else 0
-        found = rows.filter(pk=key).first()
+        found = rows.filter(pk=whole_number(sought) or 0).first()
     else:
         found = rows.with_kk(number).order_by("status", "pk").first()
     if found is None:

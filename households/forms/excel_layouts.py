@@ -17,6 +17,7 @@ from households.exporting.layout_columns import (
     source_names,
     stored_fields,
 )
+from households.exporting.layouts import name_taken
 from households.models import CodeFormat, ExportLayout, RowUnit
 from tkpk.nik import find_identifiers
 
@@ -77,7 +78,7 @@ class LayoutForm(forms.ModelForm):
             kelurahan_id=self.instance.kelurahan_id, name=data.get("name", ""), active=True
         )
         if self.instance.kelurahan_id and same.exclude(pk=self.instance.pk).exists():
-            self.add_error("name", _("Another layout has this name."))
+            self.add_error("name", name_taken())
         return data
 
     def put_lines(self) -> ExportLayout:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from households.exporting.answer_columns import AnswerColumns
+from households.forms.sheet_files import SheetFileField
 from households.models import (
     Answer,
     ExportLayout,
@@ -75,27 +75,11 @@ class SubmissionForm(forms.Form):
 class AnswerFileForm(forms.Form):
     """The file that came back."""
 
-    file = forms.FileField(
+    file = SheetFileField(
         label=gettext_lazy("File of answers"),
         help_text=gettext_lazy("Excel (.xlsx, .xls), LibreOffice (.ods) or CSV."),
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(ENDINGS)}),
+        endings=ENDINGS,
     )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > settings.UPLOAD_LIMIT_BYTES:
-            limit = settings.UPLOAD_LIMIT_BYTES // 1024 // 1024
-            raise ValidationError(
-                _("The file is larger than %(n)d MB. Split the list into smaller files.")
-                % {"n": limit},
-                code="too_large",
-            )
-        if not file.name.lower().endswith(ENDINGS):
-            raise ValidationError(
-                _("Choose an Excel, LibreOffice or CSV file (.xlsx, .xls, .ods, .csv)."),
-                code="ending",
-            )
-        return file
 
 
 class AnswerColumnsForm(forms.Form):

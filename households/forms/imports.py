@@ -4,11 +4,10 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from households.forms.sheet_files import SheetFileField
 from households.imports.programmes import MAKE, programmes_of
 from households.models import AidTarget
 from tkpk.models import Level, Territory
@@ -45,17 +44,24 @@ def places_of(kelurahan: Territory) -> Any:
 class ImportForm(forms.Form):
     """A population list and what to do with what it does not say."""
 
-    file = forms.FileField(
+    file = SheetFileField(
         label=gettext_lazy("File of the list"),
-        help_text=gettext_lazy("Excel (.xlsx, .xls), LibreOffice (.ods) or CSV."),
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(ENDINGS)}),
+        help_text=gettext_lazy(
+            "Excel (.xlsx, .xls), LibreOffice (.ods) or CSV. Lists of the population, Regsosek "
+            "workbooks, lists of deciles or of aid, or a workbook that you edited in Excel."
+        ),
+        endings=ENDINGS,
     )
     fallback = PlaceField(
         queryset=Territory.objects.none(),
         required=False,
-        label=gettext_lazy("Area of rows that name none"),
-        empty_label=gettext_lazy("Ask me for each"),
-        help_text=gettext_lazy("Used only where RW and RT are missing or unknown."),
+        label=gettext_lazy("Where do families live whose row names no RT?"),
+        empty_label=gettext_lazy("Not known, ask me later"),
+        help_text=gettext_lazy(
+            "Choose a place only if it is true of all such rows. As in: the list comes from the "
+            "head of one RT and its RT column is empty, so choose that RT. Rows that name an RT of "
+            "this kelurahan keep it."
+        ),
     )
     all_or_nothing = forms.BooleanField(
         required=False,
@@ -70,22 +76,6 @@ class ImportForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > settings.UPLOAD_LIMIT_BYTES:
-            limit = settings.UPLOAD_LIMIT_BYTES // 1024 // 1024
-            raise ValidationError(
-                _("The file is larger than %(n)d MB. Split the list into smaller files.")
-                % {"n": limit},
-                code="too_large",
-            )
-        if not file.name.lower().endswith(ENDINGS):
-            raise ValidationError(
-                _("Choose an Excel, LibreOffice or CSV file (.xlsx, .xls, .ods, .csv)."),
-                code="ending",
-            )
-        return file
 
 
 ALL_AREAS, REFUSED = "all_areas", "refuse"
@@ -111,12 +101,12 @@ class AreasForm(forms.Form):
         choices: list[Any] = [("", _("Refuse these rows")), *places]
         if len(areas) > 1:
             self.fields[ALL_AREAS] = forms.ChoiceField(
-                label=_("All areas below at once"),
+                label=_("All that have no answer below"),
                 choices=choices,
                 required=False,
-                help_text=_("Holds for every area that has no answer of its own."),
+                help_text=_("One answer for all of them. An answer below goes before it."),
             )
-            choices = [("", _("As for all")), (REFUSED, _("Refuse these rows")), *places]
+            choices = [("", _("As answered for all")), (REFUSED, _("Refuse these rows")), *places]
         for number, (key, count) in enumerate(areas):
             self.fields[f"area{number}"] = forms.ChoiceField(
                 label=area_words(key),

@@ -4,11 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from households.forms.sheet_files import SheetFileField
 from households.instruments.checking import Problem, band_clashes, class_clashes
 from households.models import Aspect, Instrument, InstrumentVersion, Parameter
 from households.models.instrument_content import AnswerKind
@@ -18,30 +18,31 @@ from tkpk.models import Territory
 ENDINGS = (".xlsx", ".xls", ".ods")
 
 
+class PlainNumberInput(forms.NumberInput):
+    """A number without the zeros that only its column has: 5, not 5.0000."""
+
+    def format_value(self, value: Any) -> str | None:
+        shown = super().format_value(value)
+        return shown.rstrip("0").rstrip(".") if shown and "." in shown else shown
+
+
+class QuestionnaireField(SheetFileField):
+    """A workbook of many sheets, so never CSV."""
+
+    too_large = gettext_lazy("The file is larger than %(n)d MB, which no questionnaire is.")
+    wrong_ending = gettext_lazy("Choose an Excel or LibreOffice file (.xlsx, .xls, .ods).")
+
+
 class WorkbookForm(forms.Form):
     """The questionnaire of another system."""
 
-    file = forms.FileField(
+    file = QuestionnaireField(
         label=gettext_lazy("Workbook of the questionnaire"),
         help_text=gettext_lazy(
             "Excel or LibreOffice, with the sheets master, pertanyaan, jawaban and klasifikasi."
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(ENDINGS)}),
+        endings=ENDINGS,
     )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > settings.UPLOAD_LIMIT_BYTES:
-            limit = settings.UPLOAD_LIMIT_BYTES // 1024 // 1024
-            raise ValidationError(
-                _("The file is larger than %(n)d MB, which no questionnaire is.") % {"n": limit},
-                code="too_large",
-            )
-        if not file.name.lower().endswith(ENDINGS):
-            raise ValidationError(
-                _("Choose an Excel or LibreOffice file (.xlsx, .xls, .ods)."), code="ending"
-            )
-        return file
 
 
 class CopyForm(forms.ModelForm):

@@ -24,6 +24,7 @@ from tkpk.text_checks import no_identifier
 from tkpk.trail import no_number_in_reason
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+KELURAHAN_CODE = len("34.71.04.1002")
 MEETINGS = {
     "review_1": MeetingKind.PUBLIC_REVIEW_1,
     "review_2": MeetingKind.PUBLIC_REVIEW_2,
@@ -178,6 +179,25 @@ class ReasonForm(forms.Form):
 
 class PurposeForm(ReasonForm):
     """What a paper or a workbook with names is for."""
+
+
+class SheetForm(PurposeForm):
+    """Of which place the names are printed: only what the reader may print is offered."""
+
+    place = forms.ChoiceField(label="RW/RT", required=False)
+
+    def __init__(self, *args: Any, codes: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rws, rts = place_choices(codes)
+        field: Any = self.fields["place"]
+        whole = any(len(code) == KELURAHAN_CODE for code in codes)
+        # Who heads one place prints that; who keeps the list may print all of it.
+        first = [("", _("The whole kelurahan, each RW on its own page"))] if whole else []
+        field.choices = [*first, *rws[1:], *rts[1:]]
+        field.required = not whole
+        if not whole and field.choices:
+            field.initial = field.choices[0][0]
+        self.order_fields(["place", "reason"])
 
 
 class NumbersForm(PurposeForm):

@@ -21,13 +21,6 @@ def field_name(code: str) -> str:
     return f"q-{code}"
 
 
-def tell(form: forms.Form, error: ValidationError) -> None:
-    """Errors of a field beside it, the rest above the form."""
-    by_field = getattr(error, "error_dict", None) or {"__all__": [error]}
-    for name, found in by_field.items():
-        form.add_error(name if name in form.fields else None, found)
-
-
 class DoorForm(forms.Form):
     """What the family said once the text was read out, or why there was nothing to read out."""
 
@@ -135,22 +128,55 @@ def end_initial(survey: Survey) -> dict[str, Any]:
     }
 
 
+class PaperDateField(forms.DateField):
+    """A day as the boxes of the paper have it, typed with or without the marks between them.
+
+    The browser's own date field takes day and month in the order of the browser, not of the paper.
+    """
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and len(value.strip()) == 8 and value.strip().isdigit():
+            typed = value.strip()
+            value = f"{typed[:2]}/{typed[2:4]}/{typed[4:]}"
+        return super().to_python(value)
+
+
 class TypingForm(EndForm):
     """The whole paper on one page. A choice is typed by its number, as it is printed."""
 
+    surveyed_on = PaperDateField(
+        label=gettext_lazy("Date of the visit"),
+        help_text=gettext_lazy("As in the boxes: 31/12/2026 or 31122026."),
+        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"],
+        widget=forms.DateInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off"}, format="%d/%m/%Y"
+        ),
+    )
     consent = forms.ChoiceField(
         label=gettext_lazy("Consent on the paper: 1 agreed, 2 refused"),
         choices=[("1", "1"), ("2", "2")],
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"invalid_choice": gettext_lazy("Type 1 (agreed) or 2 (refused).")},
     )
-    text_number = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=32_000)
+    text_number = forms.IntegerField(
+        label=gettext_lazy("Number of the consent text on the paper"),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        min_value=1,
+        max_value=32_000,
+    )
 
     def __init__(
-        self, *args: Any, groups: list[Group], version: InstrumentVersion, **kwargs: Any
+        self,
+        *args: Any,
+        groups: list[Group],
+        version: InstrumentVersion,
+        texts: list[int],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.groups, self.version = groups, version
+        self.groups, self.version, self.texts = groups, version, texts
+        if len(texts) == 1:
+            self.fields["text_number"].widget = forms.HiddenInput()
         self.fields["result"].widget = forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "off", "data-codes": "1 2 3 4 5"}
         )
@@ -164,6 +190,16 @@ class TypingForm(EndForm):
         last = ["result"]
         names = [name for name in self.fields if name not in last]
         self.order_fields([*names, *last])
+
+    def clean_text_number(self) -> int:
+        number: int = self.cleaned_data["text_number"]
+        if number not in self.texts:
+            known = ", ".join(str(one) for one in self.texts)
+            raise ValidationError(
+                _("No text has this number. Known are: %(known)s.") % {"known": known},
+                code="unknown_text",
+            )
+        return number
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

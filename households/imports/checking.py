@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from households.imports import bulk_setting, edited
+from households.imports import bulk_setting, edited, standing
 from households.imports.areas import AreaBook
 from households.imports.column_choice import (
     ColumnsNeeded,
@@ -79,6 +79,10 @@ def check_batch(
         if locked.status != BatchStatus.READING:
             return locked  # discarded meanwhile, or done by the worker before this one
         stage_rows(batch, found)
+        counts = {**found.counts, **standing.asked(batch.counts)}
+        if move == "ask_areas":
+            counts[standing.ASKED_AREAS] = len(found.unknown_areas)
+            counts[standing.ASKED_PROGRAMMES] = len(found.unknown_programmes)
         return IMPORT_FLOW.apply(
             move,
             batch,
@@ -86,7 +90,7 @@ def check_batch(
             changes={
                 "layout": found.layout,
                 "columns": sealed_said(batch, said),
-                "counts": found.counts,
+                "counts": counts,
                 "notes": sealed_notes(batch, found),
             },
         )

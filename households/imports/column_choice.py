@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from households.imports.content import REMARKS
 from households.imports.headers import fold
 from households.imports.layout import Layout
@@ -155,6 +157,15 @@ def remembered_for(kelurahan: Territory, signatures: Iterable[str]) -> Said | No
 
 def remember_columns(kelurahan: Territory, said: Said, *, by: User) -> None:
     """Keep it for the next list with the same headers."""
+    mapping = _mapping(kelurahan, said, by=by)
+    try:
+        with transaction.atomic():
+            mapping.save()
+    except IntegrityError:  # another officer said the same headers in this moment
+        _mapping(kelurahan, said, by=by).save()
+
+
+def _mapping(kelurahan: Territory, said: Said, *, by: User) -> ColumnMapping:
     index = blind_index(SIGNATURE_KIND, said.signature)
     row = ColumnMapping.objects.filter(kelurahan=kelurahan, signature_index=index).first()
     if row is None:
@@ -165,4 +176,4 @@ def remember_columns(kelurahan: Territory, said: Said, *, by: User) -> None:
     content: dict[str, Any] = {"columns": dict(said.columns), "constants": lasting}
     content |= {"sheet": said.sheet, "header_row": said.header_row}
     row.set_said(said.signature, content)
-    row.save()
+    return row

@@ -17,7 +17,7 @@ from households.imports.parsed import ParsedRow
 from households.imports.reading import Sheet, read_file
 from households.imports.unreadable import UnreadableFile
 
-LAYOUTS: tuple[Layout, ...] = (opensid.LAYOUT,)
+LAYOUTS: tuple[Layout, ...] = (opensid.EXPORT, opensid.LAYOUT)
 # Workbooks of several sheets that belong together: each finds and reads its own.
 _WORKBOOKS = (regsosek, aid_list)
 # How a workbook of refused rows names its last column, and how each of its cells begins. Both are

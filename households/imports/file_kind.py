@@ -6,6 +6,7 @@ import struct
 import zipfile
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from households.imports.extent_biff import WORKBOOKS
 from households.imports.ole import SIGNATURE, Container, DamagedContainer
@@ -14,6 +15,12 @@ from households.imports.unreadable import UnreadableFile, damaged, password
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"II*\x00", b"MM\x00*", b"RIFF")
 _MARKUP = re.compile(
     rb"\s*(<\?xml|<!doctype|<html|<table|<meta|<head|mime-version:)", re.IGNORECASE
+)
+
+# Nothing tells which cells of such a file hold an error.
+BINARY_WORKBOOK = gettext_lazy(
+    "This is a binary Excel workbook (.xlsb), which is not read here. Open it in Excel, choose "
+    "“Save as”, the type “Excel Workbook (.xlsx)”, and bring that file."
 )
 
 
@@ -75,6 +82,8 @@ def _kind_of_zip(data: bytes) -> str:
         raise damaged() from error
     if "xl/workbook.xml" in names:
         return "xlsx"
+    if "xl/workbook.bin" in names:
+        raise UnreadableFile("binary_workbook", str(BINARY_WORKBOOK))
     if mimetype.strip().endswith(b"opendocument.spreadsheet") and "content.xml" in names:
         return "ods"
     raise _not_a_workbook()

@@ -1,12 +1,15 @@
 """What a source's columns are called, and where its table lies in a workbook."""
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db.models import IntegerChoices
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from households.imports.findings import ERROR, WARNING, Finding
@@ -26,6 +29,15 @@ class Purpose(StrEnum):
     POPULATION = "population"  # create and change families and persons
     KNOWN = "known"  # no KK number column is needed: change known people only
     RECIPIENTS = "recipients"  # known people, and what they received
+
+
+def spellings(label: Any) -> set[str]:
+    """The folded label in every language of the portal."""
+    found = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found.add(fold(str(label)))
+    return found - {""}
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,13 @@ class Column:
     scope: str = "person"
     low: int = 0
     high: int = 10**12
+    # What we call it ourselves: the header in our own exports, in any language of the portal.
+    label: Any = dataclasses.field(default="", compare=False)
+
+    @property
+    def labels(self) -> set[str]:
+        """The folded label in every language; nothing where there is none."""
+        return spellings(self.label)
 
     @property
     def empty(self) -> str | None:
@@ -65,6 +84,8 @@ class Layout:
     `min_known`: with fewer known headers a row is not taken for the header; `marks`: two of these
     fields must have a column too.
     `numbered_headers`: a header that stands there again is told apart as `Nama (2)`.
+    `told_by`: labels of ours over columns that every sheet of this layout has, in any language;
+    `passed`: the same for columns that may be there. Neither is read: we know it already.
     `bare_sheet`: the name of the one sheet that is read, without headers: its columns go by letter.
     """
 
@@ -80,10 +101,22 @@ class Layout:
     marks: frozenset[str] = frozenset()
     numbered_headers: bool = False
     bare_sheet: str = ""
+    told_by: tuple[Any, ...] = ()
+    passed: tuple[Any, ...] = ()
+
+    @property
+    def spare(self) -> frozenset[str]:
+        """Folded headers of columns that are left out on purpose."""
+        own = [spellings(label) for label in (*self.told_by, *self.passed)]
+        return self.dropped.union(*own)
 
     @property
     def by_header(self) -> dict[str, Column]:
-        return {fold(name): column for column in self.columns for name in column.headers}
+        found = {fold(name): column for column in self.columns for name in column.headers}
+        for column in self.columns:
+            for label in column.labels:
+                found.setdefault(label, column)
+        return found
 
 
 @dataclass
@@ -161,7 +194,9 @@ def _find_table(sheet: Sheet, layout: Layout) -> Table | None:
     if best is None or not all(name in best.columns for name in layout.identifying):
         return None
     marked = len(layout.marks.intersection(best.columns)) >= min(MIN_MARKS, len(layout.marks))
-    return best if marked else None
+    headers = {fold(header) for header in best.headers}
+    told = all(headers & spellings(label) for label in layout.told_by)
+    return best if marked and told else None
 
 
 def _bare_table(sheet: Sheet, by_header: dict[str, Column]) -> Table:
@@ -205,7 +240,9 @@ def _as_header(
 
 def _header_findings(table: Table, layout: Layout) -> Iterator[Finding]:
     by_header = layout.by_header
-    expected = layout.kept | layout.dropped
+    expected = layout.kept | layout.spare
+    if layout.told_by:
+        yield _own_export(table)
     for header in table.ignored.values():
         if fold(header) in expected:
             continue
@@ -238,6 +275,17 @@ def _header_findings(table: Table, layout: Layout) -> Iterator[Finding]:
                 _("Add the column with this header and fill it."),
             )
     yield from _unnamed_columns(table)
+
+
+def _own_export(table: Table) -> Finding:
+    return _on_header(
+        table,
+        "",
+        "own_export",
+        _("This is a list that was taken out of the registry. Codes and status are not read back."),
+        _("To edit many rows, take out the workbook for editing: it knows its rows by their code."),
+        level=WARNING,
+    )
 
 
 def _on_header(

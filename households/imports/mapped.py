@@ -75,7 +75,8 @@ class MappingError(ValueError):
         self.problems = problems
 
 
-def _label(column: Column) -> Text:
+def label_of(column: Column) -> Text:
+    """What we call it, on pages and in exports."""
     if column.field in _OWN_LABELS:
         return _OWN_LABELS[column.field]
     model = Household if column.scope == "family" or column.field in _FAMILY else Member
@@ -93,11 +94,11 @@ def _group(column: Column) -> str:
 
 
 TARGETS: dict[str, Column] = {
-    column.field: column
+    column.field: replace(column, label=label_of(column))
     for column in (*PERSON_COLUMNS, *DWELLING_COLUMNS, *REGISTRY_COLUMNS, *AID_COLUMNS)
 }
 FIELDS: tuple[Field, ...] = tuple(
-    Field(name, _label(column), _group(column), column.kind) for name, column in TARGETS.items()
+    Field(name, label_of(column), _group(column), column.kind) for name, column in TARGETS.items()
 )
 
 
@@ -122,7 +123,7 @@ def mapped_layout(
         raise MappingError(problems)
     required = _REQUIRED[purpose]
     mapped = tuple(
-        replace(TARGETS[target], headers=(header,), required=target in required)
+        replace(TARGETS[target], headers=(header,), label="", required=target in required)
         for header, target in columns.items()
         if target in TARGETS
     )
@@ -208,4 +209,4 @@ def _parsed(field: str, said: str) -> Any:
 
 
 def _named(field: str) -> str:
-    return str(_label(TARGETS[field]))
+    return str(label_of(TARGETS[field]))

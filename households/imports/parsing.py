@@ -93,10 +93,9 @@ class TableParser:
             for column in self.layout.columns
             if column.required and column.field not in table.columns
         ]
+        spare = self.layout.spare
         self.ignored = {
-            place: header
-            for place, header in table.ignored.items()
-            if fold(header) not in self.layout.dropped
+            place: header for place, header in table.ignored.items() if fold(header) not in spare
         }
 
     def row(self, number: int, row: list[Cell]) -> ParsedRow:

@@ -96,6 +96,9 @@ def by_header() -> dict[str, str]:
     for name, headers in MORE.items():
         for header in headers:
             found.setdefault(fold(header), name)
+    for name, column in TARGETS.items():
+        for label in column.labels:
+            found.setdefault(label, name)
     return found
 
 

@@ -1,12 +1,13 @@
 """Writing the rows of a draft: from a shipped file, a workbook, or another version."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from households.models import (
     Aspect,
@@ -91,29 +92,27 @@ def write_draft(
 
 
 def _write_rows(version: InstrumentVersion, content: Content) -> None:
-    for position, row in enumerate(content.get("questions", ()), start=1):
-        _save(Question(version=version, position=position, **row))
-    for position, row in enumerate(content["aspects"], start=1):
-        facts = {name: value for name, value in row.items() if name != "parameters"}
-        aspect = Aspect(version=version, position=position, **facts)
-        _save(aspect)
-        for place, parameter in enumerate(row["parameters"], start=1):
-            _write_parameter(aspect, place, parameter)
-    for position, row in enumerate(content.get("classes", ()), start=1):
-        _save(ScoreClass(version=version, position=position, **row))
+    _save_all(_numbered(Question, content.get("questions", ()), version=version))
+    aspects = _numbered(Aspect, _without("parameters", content["aspects"]), version=version)
+    _save_all(aspects)
+    asked, parameters = [], []
+    for aspect, row in zip(aspects, content["aspects"], strict=True):
+        asked += row["parameters"]
+        parameters += _numbered(Parameter, _without("options", row["parameters"]), aspect=aspect)
+    _save_all(parameters)
+    options = []
+    for parameter, row in zip(parameters, asked, strict=True):
+        options += _numbered(Option, map(_exact, row["options"]), parameter=parameter)
+    _save_all(options)
+    _save_all(_numbered(ScoreClass, content.get("classes", ()), version=version))
 
 
-def _write_parameter(aspect: Aspect, position: int, row: Mapping[str, Any]) -> None:
-    facts = {name: value for name, value in row.items() if name != "options"}
-    parameter = Parameter(aspect=aspect, position=position, **facts)
-    _save(parameter)
-    options = [
-        Option(parameter=parameter, position=place, **_exact(option))
-        for place, option in enumerate(row["options"], start=1)
-    ]
-    for option in options:
-        option.full_clean(exclude=["parameter"], validate_unique=False)
-    Option.objects.bulk_create(options)
+def _numbered(model: type[Model], rows: Iterable[Mapping[str, Any]], **parent: Model) -> list[Any]:
+    return [model(position=place, **parent, **row) for place, row in enumerate(rows, start=1)]
+
+
+def _without(nested: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in row.items() if name != nested} for row in rows]
 
 
 def _exact(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,6 +124,20 @@ def _exact(row: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _save(row: Any) -> None:
-    row.full_clean()
-    row.save()
+def _save_all(rows: list[Any]) -> None:
+    """Rows of one model. The constraints are asked once, by writing; row by row only where they
+    refuse, to say which row it is. Asked for each row they made a draft last a second."""
+    if not rows:
+        return
+    # The rows above were written a moment ago.
+    parent = next(field.name for field in rows[0]._meta.fields if field.many_to_one)
+    for row in rows:
+        row.full_clean(exclude=[parent], validate_unique=False, validate_constraints=False)
+    try:
+        with transaction.atomic():
+            type(rows[0]).objects.bulk_create(rows)
+    except IntegrityError:
+        for row in rows:
+            row.pk, row._state.adding = None, True
+            row.full_clean()
+            row.save()

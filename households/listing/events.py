@@ -1,9 +1,8 @@
 """What a life event means for the list: who moved or died leaves it, and comes back with it."""
 
-from households.listing import lines
+from households.listing import leaving, lines
 from households.models import EventKind, HouseholdStatus, LifeEvent, Listing, ListingStatus
 from households.models.listing import STANDING
-from households.workflows.listing_guards import RETURNS_TO
 from households.workflows.listings import LISTING_FLOW
 from tkpk.models import User
 
@@ -27,5 +26,4 @@ def after_cancelling(event: LifeEvent, *, by: User) -> None:
         life_event=event, status__in=[ListingStatus.MOVED, ListingStatus.DECEASED]
     )
     for listing in rows.select_related("poor_list").order_by("pk"):
-        target = RETURNS_TO[listing.poor_list.status]
-        LISTING_FLOW.apply(f"return_{target.lower()}", listing, by=by, reason=event.code)
+        leaving.put_back(listing, by=by, reason=event.code)

@@ -27,6 +27,7 @@ from households.workflows.listings import LISTING_FLOW
 from households.workflows.poor_lists import POOR_LIST_FLOW
 from tkpk import trail
 from tkpk.models import Mandate, User, save_edit
+from tkpk.public_pages import published
 
 S = ListingStatus
 CHUNK = 500
@@ -105,19 +106,24 @@ def change_list(
 
 # --- stages ----------------------------------------------------------------------------------
 def advance(
-    poor_list: PoorList, move: str, *, by: User, at: datetime.datetime | None = None
+    poor_list: PoorList,
+    move: str,
+    *,
+    by: User,
+    reason: str = "",
+    at: datetime.datetime | None = None,
 ) -> PoorList:
     """Make a move of the list; its families follow in the same transaction.
 
+    The public pages say whether objections are taken, so they are built anew.
     `at` is the moment of an act that is recorded later (riwayat, demo).
     Raises PermissionDenied, or ValidationError with everything that is missing.
     """
     with transaction.atomic():
         changes = _changes(move, poor_list, by, at or timezone.now())
-        done = POOR_LIST_FLOW.apply(move, poor_list, by=by, changes=changes, at=at)
-        if done.status == PoorListStatus.OBJECTION_WINDOW:
-            return done
-        _follow(done, move, by=by)
+        done = POOR_LIST_FLOW.apply(move, poor_list, by=by, reason=reason, changes=changes, at=at)
+        _follow(done, move, by=by, reason=reason)
+        published()
     return done
 
 
@@ -131,10 +137,12 @@ def _changes(move: str, poor_list: PoorList, by: User, moment: datetime.datetime
         return {"signed_by": by, "signed_at": moment}
     if move == "establish":
         return {"established_at": moment}
+    if move == "correct_window":
+        return {"objection_opened_on": None, "objection_closes_on": None}
     return {}
 
 
-def _follow(poor_list: PoorList, move: str, *, by: User) -> None:
+def _follow(poor_list: PoorList, move: str, *, by: User, reason: str) -> None:
     def all_at(status: str) -> QuerySet[Listing]:
         return poor_list.listings.filter(status=status)
 
@@ -148,6 +156,12 @@ def _follow(poor_list: PoorList, move: str, *, by: User) -> None:
         LISTING_FLOW.apply_to_all("submit", all_at(S.PUBLIC_REVIEW_2), by=by)
     elif move == "establish":
         _establish_families(poor_list, all_at(S.SUBMITTED), by=by)
+    elif move == "correct_review_1":
+        back = all_at(S.PUBLIC_REVIEW_1)
+        LISTING_FLOW.apply_to_all("follow_back_1", back, by=by, reason=reason)
+    elif move == "correct_review_2":
+        back = all_at(S.PUBLIC_REVIEW_2)
+        LISTING_FLOW.apply_to_all("follow_back_2", back, by=by, reason=reason)
 
 
 def _establish_families(poor_list: PoorList, sent: QuerySet[Listing], *, by: User) -> None:

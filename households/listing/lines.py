@@ -149,12 +149,20 @@ def confirm(listing: Listing, *, by: User) -> Listing:
 
 def send_back(listing: Listing, *, by: User, reason: str) -> Listing:
     """To be verified anew: what was found before counts no more."""
+    return _unverified("send_back", listing, by=by, reason=reason)
+
+
+def correct_verification(listing: Listing, *, by: User, reason: str) -> Listing:
+    """The same out of the first round, by a second person."""
+    return _unverified("correct_verification", listing, by=by, reason=reason)
+
+
+def _unverified(move: str, listing: Listing, *, by: User, reason: str) -> Listing:
     nothing: dict[str, Any] = dict.fromkeys(
         ("verified_by", "verified_at", "confirmed_by", "confirmed_at", "score", "score_class")
     )
-    return LISTING_FLOW.apply(
-        "send_back", listing, by=by, reason=reason, changes={**nothing, "exception": ""}
-    )
+    changes = {**nothing, "exception": ""}
+    return LISTING_FLOW.apply(move, listing, by=by, reason=reason, changes=changes)
 
 
 # --- off the list ----------------------------------------------------------------------------

@@ -13,18 +13,22 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from households.listing.lines import require_keeper
+from households.listing.lines import keeper_mandate, require_keeper
 from households.listing.rows import with_heads
 from households.models import Basis, ListingStatus, PoorList, PoorListStatus
 from households.models.listing import STANDING
+from households.models.poor_list import AREA_HEADS
 from tkpk import formats, pdf, trail
 from tkpk.letterhead import office_of
 from tkpk.meetings import attendance_of
 from tkpk.models import Level, Mandate, Meeting, Territory, User
+from tkpk.models.territory import within
+from tkpk.rights import fresh_mandates, mandate_at, scopes
 from tkpk.roles import Role
 
+SHEET = "review_sheet"
 TITLES = {
-    "review_sheet": gettext_lazy("Sheet for uji publik"),
+    SHEET: gettext_lazy("Sheet for uji publik"),
     "minutes_1": gettext_lazy("Minutes of round 1"),
     "minutes_2": gettext_lazy("Minutes of round 2"),
     "minutes_established": gettext_lazy("Minutes of establishing"),
@@ -43,7 +47,7 @@ def _meeting(poor_list: PoorList, paper: str) -> Meeting | None:
 
 def refusal(poor_list: PoorList, paper: str) -> str:
     """Why a paper cannot be printed now; "" if it can."""
-    if paper == "review_sheet":
+    if paper == SHEET:
         reviewed = {PoorListStatus.REVIEW_1, PoorListStatus.REVIEW_2}
         return "" if poor_list.status in reviewed else _("The sheet is for the two rounds only.")
     if paper == "cover_letter":
@@ -55,19 +59,52 @@ def refusal(poor_list: PoorList, paper: str) -> str:
     return "" if meeting and meeting.minutes else _("The meeting is not closed yet.")
 
 
-def available(poor_list: PoorList) -> list[tuple[str, Any]]:
-    """The papers that can be printed now: name and title."""
-    return [(name, title) for name, title in TITLES.items() if not refusal(poor_list, name)]
+def available(poor_list: PoorList, *, by: User) -> list[tuple[str, Any]]:
+    """The papers that this person can print now: name and title."""
+    return [
+        (name, title)
+        for name, title in TITLES.items()
+        if not refusal(poor_list, name) and printable(poor_list, name, by=by)
+    ]
 
 
-def printed(poor_list: PoorList, paper: str, *, by: User, reason: str) -> bytes:
-    """The paper as a PDF. Raises ValidationError (not now) and PdfFailed."""
-    mandate = require_keeper(by, poor_list.kelurahan.code)
+def printable(poor_list: PoorList, paper: str, *, by: User) -> list[str]:
+    """The codes of the places of which this person may print it; [] for none.
+
+    Heads of RW and RT read out the names of their own area; every other paper is the office's.
+    """
+    own = poor_list.kelurahan.code
+    if keeper_mandate(by, own):
+        return [own]
+    if paper != SHEET:
+        return []
+    return [code for code in scopes(by, AREA_HEADS) if code.startswith(f"{own}.")]
+
+
+def _mandate(poor_list: PoorList, paper: str, place: Territory | None, by: User) -> Mandate:
+    """By what right it is printed. Raises PermissionDenied."""
+    if place is not None and paper == SHEET:
+        fresh_mandates(by)
+        code = place.code
+        held = keeper_mandate(by, code) or mandate_at(by, AREA_HEADS, code=code)
+        if held and code.startswith(f"{poor_list.kelurahan.code}."):
+            return held
+    return require_keeper(by, poor_list.kelurahan.code)
+
+
+def printed(
+    poor_list: PoorList, paper: str, *, by: User, reason: str, place: Territory | None = None
+) -> bytes:
+    """The paper as a PDF, the sheet on wish of one RW or RT alone.
+
+    Raises PermissionDenied (not of this place), ValidationError (not now) and PdfFailed.
+    """
+    mandate = _mandate(poor_list, paper, place, by)
     if words := refusal(poor_list, paper):
         raise ValidationError(words, code="not_now")
-    form = "review_sheet" if paper == "review_sheet" else "listing_minutes"
+    form = SHEET if paper == SHEET else "listing_minutes"
     with translation.override("id"):
-        content = pdf.render(form, _data(poor_list, paper, by))
+        content = pdf.render(form, _data(poor_list, paper, by, place))
     with transaction.atomic():
         trail.record(
             chain=poor_list.kelurahan,
@@ -76,14 +113,20 @@ def printed(poor_list: PoorList, paper: str, *, by: User, reason: str) -> bytes:
             process="list_paper",
             move="print",
             row=poor_list,
-            reason=f"{TITLES[paper]}: {reason}"[:300],
+            reason=f"{_title(paper, place)}: {reason}"[:300],
         )
     return content
 
 
-def _data(poor_list: PoorList, paper: str, by: User) -> dict[str, Any]:
-    if paper == "review_sheet":
-        return sheet_data(poor_list, by=by)
+def _title(paper: str, place: Territory | None) -> str:
+    return f"{TITLES[paper]} {place.full_name}" if place else str(TITLES[paper])
+
+
+def _data(
+    poor_list: PoorList, paper: str, by: User, place: Territory | None = None
+) -> dict[str, Any]:
+    if paper == SHEET:
+        return sheet_data(poor_list, by=by, place=place)
     if paper == "cover_letter":
         return letter_data(poor_list)
     if paper == "minutes_established":
@@ -118,10 +161,12 @@ def _signature(kelurahan: Territory, day: str) -> dict[str, str]:
 
 
 # --- the sheet -------------------------------------------------------------------------------
-def sheet_data(poor_list: PoorList, *, by: User) -> dict[str, Any]:
+def sheet_data(poor_list: PoorList, *, by: User, place: Territory | None = None) -> dict[str, Any]:
     """Names and RT by RW, each RW on its own page; who printed it stands across each page."""
     stage = _SHEET_OF[PoorListStatus(poor_list.status)]
     rows = with_heads(poor_list.listings.filter(status=stage))
+    if place is not None:
+        rows = rows.filter(within("household__territory__code", place.code))
     found = rows.order_by("household__territory__code", "pk")
     mark = f"Hanya untuk rapat · dicetak {by.name}, {formats.moment(timezone.now())}"
     number = "1" if stage == ListingStatus.PUBLIC_REVIEW_1 else "2"

@@ -1,5 +1,6 @@
 """What the pages of a list show: its lines with their filters, and its counts."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,22 +92,24 @@ TONES: dict[str, str] = {
 }
 
 
-def status_counts(rows: QuerySet[Listing]) -> list[StatusCount]:
-    """The statuses that occur, in the order of the way; one query."""
-    found = dict(rows.order_by().values_list("status").annotate(n=Count("pk")))
-    return [
-        StatusCount(status.value, status.label, found[status.value], TONES[status])
-        for status in ListingStatus
-        if found.get(status.value)
-    ]
-
-
-def class_counts(poor_list: PoorList) -> list[tuple[Text, int]]:
-    """Families that still stand, by class; one query."""
+def counts_of(poor_list: PoorList) -> tuple[list[StatusCount], list[tuple[Text, int]]]:
+    """The statuses that occur, in the order of the way; and the families that still stand, by
+    class. One query for both.
+    """
     rows = (
-        poor_list.listings.filter(status__in=STANDING)
-        .order_by("score_class__version", "-score_class__lower")
-        .values_list("score_class__name", "score_class")
+        poor_list.listings.order_by("score_class__version", "-score_class__lower")
+        .values_list("status", "score_class__name", "score_class")
         .annotate(n=Count("pk"))
     )
-    return [(name or _("without a class"), n) for name, _key, n in rows]
+    by_status, by_class = Counter[str](), Counter[tuple[int | None, str | None]]()
+    for status, name, key, number in rows:
+        by_status[status] += number
+        if status in STANDING:
+            by_class[key, name] += number
+    statuses = [
+        StatusCount(status.value, status.label, by_status[status.value], TONES[status])
+        for status in ListingStatus
+        if by_status[status.value]
+    ]
+    words = _("without a class")
+    return statuses, [(name or words, number) for (_key, name), number in by_class.items()]

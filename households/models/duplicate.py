@@ -5,7 +5,7 @@ never stands in the way of an undo. A merge is a fact, and holds on to both rows
 """
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from households.models.household import Household
@@ -47,10 +47,10 @@ class DuplicatePairQuerySet(models.QuerySet["DuplicatePair"]):
 
     def visible_to(self, user: User) -> "DuplicatePairQuerySet":
         """Pairs of which this person may change both rows."""
-        own = Member.objects.filter(
-            within("household__territory__code", *scopes(user, REVIEWERS))
-        ).values("pk")
-        return self.filter(low__in=own, high__in=own)
+        own = Member.objects.filter(within("household__territory__code", *scopes(user, REVIEWERS)))
+        # Asked pair by pair: of two lists of persons SQLite would try every two of them.
+        low, high = (Exists(own.filter(pk=OuterRef(side))) for side in ("low", "high"))
+        return self.filter(low, high)
 
     def waiting(self) -> "DuplicatePairQuerySet":
         """Pairs nobody has decided on, or whose rows have changed since; both rows still count."""

@@ -1,13 +1,14 @@
 """A family on the list of one year: where it stands, by what score, and what became of it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from households.models.checks import no_identifier
-from households.models.household import Household
+from households.models.household import Household, HouseholdStatus
 from households.models.instrument_content import ScoreClass
 from households.models.life_event import LifeEvent
+from households.models.member import Member
 from households.models.poor_list import AREA_HEADS, LIST_KEEPERS, PoorList
 from households.models.score import Score
 from tkpk.encryption import EncryptedTextField
@@ -94,6 +95,12 @@ class ListingQuerySet(models.QuerySet["Listing"]):
     def up_to_decile(self, decile: int) -> "ListingQuerySet":
         """Whose family has a decile of the national registry up to this one."""
         return self.filter(household__decile__lte=decile)
+
+    def whose_family_left(self) -> "ListingQuerySet":
+        """Still on the list, but closed, or nobody lives in the family any more."""
+        at_home = Member.objects.living().filter(household=OuterRef("household"))
+        closed = Q(household__status=HouseholdStatus.CLOSED)
+        return self.standing().filter(closed | ~Exists(at_home))
 
     def monitored(self) -> "ListingQuerySet":
         """Graduates who are still looked after."""

@@ -106,6 +106,29 @@ def shared_constraints(name: str, statuses: list[str]) -> list[models.BaseConstr
     ]
 
 
+def decided_as(statuses: Any) -> models.CharField:
+    """The status of one kind of report: open until somebody decides."""
+    return models.CharField(
+        _("status"),
+        max_length=10,
+        choices=statuses.choices,
+        default=statuses.OPEN,
+        editable=False,
+    )
+
+
+def line_of_list(related_name: str) -> models.ForeignKey:
+    """The line of the list that a report is about, or led to."""
+    return models.ForeignKey(
+        Listing,
+        models.PROTECT,
+        null=True,
+        related_name=related_name,
+        editable=False,
+        verbose_name=_("line of the list"),
+    )
+
+
 class Ground(models.TextChoices):
     """Why the list is said to be wrong. Values are stored: never rename one."""
 
@@ -141,22 +164,9 @@ class Objection(FamilyReport):
         verbose_name=_("list"),
     )
     # The family's line there, once the family is found; none for one that is missing.
-    listing = models.ForeignKey(
-        Listing,
-        models.PROTECT,
-        null=True,
-        related_name="objections",
-        editable=False,
-        verbose_name=_("line of the list"),
-    )
+    listing = line_of_list("objections")
     ground = models.CharField(_("ground"), max_length=12, choices=Ground.choices)
-    status = models.CharField(
-        _("status"),
-        max_length=10,
-        choices=ObjectionStatus.choices,
-        default=ObjectionStatus.OPEN,
-        editable=False,
-    )
+    status = decided_as(ObjectionStatus)
 
     history = tracked_history(excluded_fields=SECRET)
 
@@ -193,21 +203,8 @@ class Nomination(FamilyReport):
     Status = NominationStatus
 
     submission = models.OneToOneField(Submission, models.PROTECT, related_name="nomination")
-    listing = models.ForeignKey(
-        Listing,
-        models.PROTECT,
-        null=True,
-        related_name="nominations",
-        editable=False,
-        verbose_name=_("line of the list"),
-    )
-    status = models.CharField(
-        _("status"),
-        max_length=10,
-        choices=NominationStatus.choices,
-        default=NominationStatus.OPEN,
-        editable=False,
-    )
+    listing = line_of_list("nominations")
+    status = decided_as(NominationStatus)
 
     history = tracked_history(excluded_fields=SECRET)
 
@@ -245,13 +242,7 @@ class RemovalWish(FamilyReport):
         _("how the family was asked"), max_length=10, choices=Confirmation.choices, blank=True
     )
     confirmed_on = models.DateField(_("asked on"), null=True, blank=True)
-    status = models.CharField(
-        _("status"),
-        max_length=10,
-        choices=RemovalStatus.choices,
-        default=RemovalStatus.OPEN,
-        editable=False,
-    )
+    status = decided_as(RemovalStatus)
 
     history = tracked_history(excluded_fields=SECRET)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from households import visibility
 from households.home_panel import home_panel
 from households.imports import jobs as import_jobs  # noqa: F401 - registers the job kinds
+from households.imports import standing
 from households.models import Household, ImportBatch
 from households.models.household import READERS
 from households.registrations import aid as _aid  # noqa: F401 - registers by itself
@@ -49,7 +50,7 @@ registry.menu += [
     MenuItem(
         _("Publish figures"),
         "statistics_publish",
-        "bar-chart",
+        "eye",
         lambda user: bool(scopes(user, PUBLISHERS)),
         order=40,
     ),
@@ -97,6 +98,7 @@ registry.home_panels["health"] = counter.health_panel
 registry.role_sights.append(visibility.sights)
 
 register_workflow(IMPORT_FLOW, url=lambda batch: reverse("import_detail", args=[batch.pk]))
+registry.row_words[IMPORT_FLOW.process] = standing.words
 registry.menu.append(
     MenuItem(
         _("Import"),

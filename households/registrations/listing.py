@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from households.events import recording
-from households.listing import duties, events
+from households.listing import duties, events, leaving
 from households.listing.lines import keeper_mandate
 from households.listing.rows import TONES
 from households.listing.standing import current_listing
@@ -18,6 +18,7 @@ from households.models.poor_list import AREA_HEADS, COUNT_READERS, LIST_KEEPERS
 from households.workflows.decrees import DECREE_FLOW
 from households.workflows.listings import LISTING_FLOW
 from households.workflows.poor_lists import POOR_LIST_FLOW
+from households.workflows.registering import AFTER_STATE
 from tkpk.models import User
 from tkpk.registry import MenuItem, OpenMatter, register_workflow, registry
 from tkpk.rights import scopes
@@ -41,6 +42,10 @@ registry.act_words |= {
         LISTING_FLOW.title,
         _("Meeting of the graduation said"),
     ),
+    (LISTING_FLOW.process, "hand_over"): (
+        LISTING_FLOW.title,
+        _("Handed over to the family that stays after a merge"),
+    ),
     (DECREE_FLOW.process, "bring"): (DECREE_FLOW.title, _("File of the city read")),
     ("list_paper", "print"): (_("List of poor families"), _("Paper with names printed")),
     ("list_paper", "export"): (_("List of poor families"), _("List taken as a workbook")),
@@ -57,6 +62,8 @@ registry.menu += [
 registry.sealed_blobs["households.DecreeRow", "blob"] = lambda row: row.context
 recording.AFTER_EVENT.append(events.after_event)
 recording.AFTER_CANCELLING.append(events.after_cancelling)
+AFTER_STATE["close"].append(leaving.after_closing)
+AFTER_STATE["reopen"].append(leaving.after_reopening)
 
 
 # --- the family's file, the counter, the first page ------------------------------------------

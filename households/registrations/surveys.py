@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from households import families
-from households.models import Household, InstrumentVersion, Member, Survey, SurveyStatus
+from households.models import Household, InstrumentVersion, Member, Survey
 from households.models.survey import COUNT_READERS, STATUS_READERS, SURVEY_READERS
 from households.surveys.consent import add_shipped_consent
-from households.workflows.surveys import SURVEY_FLOW
+from households.workflows.registering import AFTER_STATE
+from households.workflows.surveys import SURVEY_FLOW, return_withdrawn, withdraw_open
 from tkpk.models import Territory, User
 from tkpk.registry import MenuItem, register_workflow, registry
 from tkpk.rights import holds, scopes
@@ -31,6 +32,7 @@ registry.menu.append(
 )
 registry.act_words |= {
     ("survey", "begin"): (_("Survey"), _("Survey begun")),
+    ("consent_text", "add"): (_("Consent text"), _("New text written")),
     ("survey", "take_along"): (_("Survey"), _("Taken along on a phone")),
     ("survey", "apply_facts"): (_("Survey"), _("Family's data updated from a survey")),
 }
@@ -42,6 +44,8 @@ def _consent(kelurahan: Territory, administrator: User) -> None:
 
 
 registry.on_kelurahan_created.append(_consent)
+AFTER_STATE["close"].append(withdraw_open)
+AFTER_STATE["reopen"].append(return_withdrawn)
 
 
 def survey_panel(user: User, row: Model) -> tuple[str, dict[str, Any]] | None:
@@ -61,21 +65,6 @@ def survey_panel(user: User, row: Model) -> tuple[str, dict[str, Any]] | None:
 
 
 registry.file_panels["surveys"] = survey_panel
-
-
-def merge_surveys(kept: Model, merged: Model) -> None:
-    """Surveys of a family entered twice follow it; where both have one, each stays where it is."""
-    if not isinstance(kept, Household) or not isinstance(merged, Household):
-        return
-    taken = Survey.objects.standing().filter(household=kept)
-    keys = set(taken.values_list("instrument_version_id", "year"))
-    for survey in Survey.objects.filter(household=merged):
-        alike = (survey.instrument_version_id, survey.year) in keys
-        if survey.status == SurveyStatus.VOID or not alike:
-            Survey.objects.filter(pk=survey.pk).update(household=kept)
-
-
-registry.merge_handlers["households.Survey"] = merge_surveys
 
 
 def surveys_about(person: Model) -> Iterator[tuple[str, Any]]:

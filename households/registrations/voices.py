@@ -20,7 +20,19 @@ FLOWS = (OBJECTION_FLOW, NOMINATION_FLOW, REMOVAL_FLOW)
 for flow in FLOWS:
     register_workflow(flow, url=lambda report: reverse("voice_detail", args=[report.submission_id]))
 registry.act_words |= {
-    (flow.process, "match"): (flow.title, _("Family of the report found")) for flow in FLOWS
+    (flow.process, act): (flow.title, words)
+    for flow in FLOWS
+    for act, words in (
+        ("match", _("Family of the report found")),
+        ("hand_over", _("Handed over to the family that stays after a merge")),
+    )
+}
+
+REPORTS = ("objection__household", "nomination__household", "removal_wish__household")
+registry.inbox_joins |= {
+    "voice": REPORTS,
+    "voice_again": tuple(f"submission__{report}" for report in REPORTS),
+    **{flow.process: ("submission", "household") for flow in FLOWS},
 }
 
 
@@ -96,7 +108,7 @@ registry.menu.append(
     MenuItem(
         _("Nominate or object"),
         "area_report",
-        "megaphone",
+        "person-plus",
         lambda user: bool(scopes(user, AREA_HEADS)),
         order=55,
     )
@@ -111,21 +123,7 @@ def named_people(text: str, kelurahan: Territory) -> list[str]:
 registry.text_findings.append(named_people)
 
 
-# --- one family recorded twice, and what is kept about a person --------------------------------
-def merge_reports(kept: Model, merged: Model) -> None:
-    """Reports on the family that went are about the one that stays."""
-    if isinstance(kept, Household) and isinstance(merged, Household):
-        for model in (Objection, Nomination, RemovalWish):
-            model.objects.filter(household=merged).update(household=kept)
-
-
-registry.merge_handlers |= {
-    "households.Objection": merge_reports,
-    "households.Nomination": merge_reports,
-    "households.RemovalWish": merge_reports,
-}
-
-
+# --- what is kept about a person --------------------------------------------------------------
 def reports_on(person: Model) -> Iterator[tuple[str, Any]]:
     """Tickets of reports about the person's family, without who sent them."""
     if isinstance(person, Member):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from households import scores
+from households import families, scores
 from households.codes import Relation
 from households.instruments.words import number_words
 from households.models import (
@@ -48,6 +48,7 @@ def content(card: ReportCard) -> dict[str, Any]:
         "edition": card.edition,
         "family": _family(household),
         "result": scores.result_words(score) if score else _("not assessed this year"),
+        "measured": measured_words(score) if score else "",
         "change": change_words(score, before),
         "aspects": _aspects(score, before),
         "aid": aid_lines(household, year),
@@ -71,6 +72,12 @@ def _family(household: Household) -> list[list[str]]:
         [_("Place"), household.territory.full_name],
         [_("Family code"), household.code],
     ]
+
+
+def measured_words(score: Score) -> str:
+    """With which version the result was reached, and what must be known of its weights."""
+    version = score.instrument_version
+    return f"{version}. {version.weights_note}".strip()
 
 
 def change_words(score: Score | None, before: Score | None) -> str:
@@ -189,4 +196,7 @@ def card_panel(user: User, row: Model) -> tuple[str, dict[str, Any]] | None:
     if not isinstance(row, Household) or not holds(user, CARD_READERS, code=row.territory.code):
         return None
     cards = ReportCard.objects.standing().filter(household=row).select_related("category")
-    return "staff/report_cards/_panel.html", {"cards": list(cards[:PANEL_CARDS])}
+    return "staff/report_cards/_panel.html", {
+        "cards": list(cards[:PANEL_CARDS]),
+        "tells_access": not families.edit_refusals(user, row),
+    }

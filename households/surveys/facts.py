@@ -19,7 +19,6 @@ from households.codes import DrinkingWater, Lighting, PowerVA, Tenure, Toilet
 from households.models import Household, Survey, SurveyStatus
 from households.sheet import label_of, shown
 from households.workflows.surveys import SURVEY_FLOW, family_stands
-from tkpk import trail
 from tkpk.models import User
 
 # Question → field of the family.
@@ -134,16 +133,6 @@ def apply_facts(survey: Survey, *, by: User, expected_version: int, fields: set[
         locked.updated_by = by
         locked.version += 1
         locked.save()
-        trail.record(
-            chain=locked.kelurahan,
-            by=by,
-            mandate=families.editor_mandate(by, household),
-            process=SURVEY_FLOW.process,
-            move="apply_facts",
-            row=locked,
-            from_status=locked.status,
-            to_status=locked.status,
-            digest=SURVEY_FLOW.digest(locked),
-            schema=SURVEY_FLOW.schema,
-        )
+        mandate = families.editor_mandate(by, household)
+        SURVEY_FLOW.note(locked, "apply_facts", by=by, mandate=mandate, from_status=locked.status)
     return saved

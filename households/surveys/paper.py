@@ -22,6 +22,7 @@ def form_pdf(version: InstrumentVersion) -> bytes:
 def form_data(version: InstrumentVersion) -> dict[str, Any]:
     """What stands on the form. It names no family: the code is written by hand."""
     groups = questions.groups_of(version)
+    text = consent.current(version.kelurahan)
     number = 0
     sections = []
     for place, group in enumerate(groups, start=1):
@@ -43,7 +44,8 @@ def form_data(version: InstrumentVersion) -> dict[str, Any]:
         "title": f"Formulir survei: {version}",
         "foot": f"Formulir survei · {version}",
         "office": office_of(version.kelurahan),
-        "consent": consent.current(version.kelurahan).text,
+        "consent": text.text,
+        "consent_number": str(text.number),
         "note": version.weights_note,
         "results": [[int(value), str(label)] for value, label in SurveyResult.choices],
         "sections": sections,

@@ -10,6 +10,9 @@ from households import scoring
 from households.models import InstrumentVersion, Parameter, Question
 from households.models.instrument_content import AnswerKind, QuestionKind
 
+# Two boxes on paper: the people of a family, never an amount typed into the wrong field.
+COUNT_DIGITS = 2
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -97,7 +100,12 @@ def missing(groups: list[Group], answers: Mapping[str, Any]) -> list[Asked]:
 def refusals(version: InstrumentVersion, answers: Mapping[str, Any]) -> dict[str, str]:
     """What the version cannot take, by question: the reason and how to mend it."""
     found = scoring.refusals(version.compiled(), answers)
-    return {refused.code: refusal_words(refused.reason) for refused in found}
+    words = {refused.code: refusal_words(refused.reason) for refused in found}
+    for one in (one for group in groups_of(version) for one in group.asked):
+        said = str(answers.get(one.code) or "")
+        if one.kind == QuestionKind.COUNT and len(said.lstrip("0")) > COUNT_DIGITS:
+            words.setdefault(one.code, refusal_words("too_many"))
+    return words
 
 
 def refusal_words(reason: str) -> str:
@@ -105,6 +113,7 @@ def refusal_words(reason: str) -> str:
         "not_an_option": _("This is none of the answers. Choose one of those listed."),
         "not_a_number": _("Write a number with digits alone, such as 36 or 36.5."),
         "no_whole_number": _("Write a whole number, without a comma."),
+        "too_many": _("Write at most 99. Did an amount of rupiah get into this field?"),
         "unknown_question": _("This version does not ask this. Reload the questionnaire."),
     }[reason]
 

@@ -15,7 +15,7 @@ urlpatterns = [
     path(
         "keluarga/<int:pk>/bantuan/<int:receipt_pk>/tarik/", aid.aid_withdraw, name="aid_withdraw"
     ),
-    path("kesehatan-data/", health.health_overview, name="health_overview"),
-    path("kesehatan-data/<slug:code>/", health.health_list, name="health_list"),
-    path("kesehatan-data/<slug:code>/<int:pk>/", health.health_mend, name="health_mend"),
+    path("kelengkapan-data/", health.health_overview, name="health_overview"),
+    path("kelengkapan-data/<slug:code>/", health.health_list, name="health_list"),
+    path("kelengkapan-data/<slug:code>/<int:pk>/", health.health_mend, name="health_mend"),
 ]

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from households import access_reports, families
 from households.forms.report_cards import AccessReportForm
@@ -17,13 +16,13 @@ from households.models import AccessReport
 from households.views.editing import get_household, require_editor
 from tkpk import drafts
 from tkpk.pdf import PdfFailed
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest
 
 GIVEN_SHOWN = 10
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM_METHODS
 def access_report(request: StaffRequest, pk: int) -> HttpResponse:
     """Who asks and for which days; the papers given before."""
     household = get_household(request, pk)
@@ -32,7 +31,7 @@ def access_report(request: StaffRequest, pk: int) -> HttpResponse:
         families.note_view(household, by=request.user)
     today = timezone.localdate()
     days = {"asked_on": today, "last": today, "first": today - datetime.timedelta(days=365)}
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = AccessReportForm(data, initial=days)
     if request.method == "POST" and form.is_valid():
         try:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from households import families
 from households.events.checks import ABSENT
@@ -25,10 +25,9 @@ from households.workflows.registering import (
     change_member_state,
 )
 from tkpk import drafts
-from tkpk.requests import StaffRequest
+from tkpk.forms.acts import tell
+from tkpk.requests import FORM_METHODS, StaffRequest
 from tkpk.workflow import OpenMove, Workflow
-
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def event_of_move(move: str, member: Member) -> str:
@@ -73,14 +72,14 @@ def _move_page(
     """Ask since when and why, then make the move; the table decides whether it may be made."""
     if name not in flow.moves:
         raise Http404
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = MoveForm(data, initial={"on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         on, reason = form.cleaned_data["on"], form.cleaned_data["reason"]
         try:
             change(name, row, by=request.user, on=on, reason=reason)
         except ValidationError as error:
-            _tell(form, error)
+            tell(form, error)
         else:
             messages.success(request, _("Recorded."))
             return redirect(page["back_url"])
@@ -93,15 +92,6 @@ def _move_page(
 
 def _open(flow: Workflow, request: StaffRequest, row: Any, name: str) -> list[OpenMove]:
     return [found for found in flow.open_to(request.user, row) if found.name == name]
-
-
-def _tell(form: MoveForm, error: ValidationError) -> None:
-    """Errors of a field beside it, the rest above the form."""
-    by_field = getattr(error, "error_dict", {})
-    for name, messages_of_field in by_field.items():
-        form.add_error(name if name in form.fields else None, messages_of_field)
-    if not by_field:
-        form.add_error(None, error)
 
 
 @never_cache

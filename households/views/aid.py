@@ -1,5 +1,6 @@
 """Aid on a family's file: entering, editing and withdrawing what was received."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from households import assistance, families
 from households.aid import stopping
@@ -20,9 +20,8 @@ from households.models import AidReceipt, Household
 from households.views.editing import Edit, edit_page, get_household, require_editor
 from tkpk import drafts
 from tkpk.models import StaleRow
-from tkpk.requests import StaffRequest
-
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
+from tkpk.once import form_once
+from tkpk.requests import FORM_METHODS, StaffRequest
 
 
 def _receipt(request: StaffRequest, pk: int, receipt_pk: int) -> AidReceipt:
@@ -36,10 +35,11 @@ def _receipt(request: StaffRequest, pk: int, receipt_pk: int) -> AidReceipt:
 
 @never_cache
 @FORM_METHODS
+@form_once
 def aid_add(request: StaffRequest, pk: int) -> HttpResponse:
     household = get_household(request, pk)
     require_editor(request, household)
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = ReceiptForm(data, instance=AidReceipt(household=household))
     if request.method == "POST" and form.is_valid():
         try:
@@ -87,13 +87,21 @@ def aid_edit(request: StaffRequest, pk: int, receipt_pk: int) -> HttpResponse:
 def aid_withdraw(request: StaffRequest, pk: int, receipt_pk: int) -> HttpResponse:
     receipt = _receipt(request, pk, receipt_pk)
     require_editor(request, receipt.household)
+    done = _("The entry is withdrawn. It stays in the history.")
+    return _reason_page(request, receipt, assistance.withdraw, done, "staff/aid/withdraw.html")
+
+
+def _reason_page(
+    request: StaffRequest, receipt: AidReceipt, act: Callable[..., Any], done: str, template: str
+) -> HttpResponse:
+    """Ask why, then act on the receipt as it was shown."""
     form = WithdrawForm(
         request.POST if request.method == "POST" else None, initial={"version": receipt.version}
     )
     if request.method == "POST" and form.is_valid():
         facts: dict[str, Any] = form.cleaned_data
         try:
-            assistance.withdraw(
+            act(
                 receipt,
                 by=request.user,
                 reason=facts["reason"],
@@ -104,10 +112,10 @@ def aid_withdraw(request: StaffRequest, pk: int, receipt_pk: int) -> HttpRespons
         except ValidationError as error:
             raise Http404 from error
         else:
-            messages.success(request, _("The entry is withdrawn. It stays in the history."))
-        return redirect(f"{reverse('household_file', args=[pk])}#bantuan")
+            messages.success(request, done)
+        return redirect(f"{reverse('household_file', args=[receipt.household_id])}#bantuan")
     context = {"household": receipt.household, "receipt": receipt, "form": form}
-    return render(request, "staff/aid/withdraw.html", context)
+    return render(request, template, context)
 
 
 @never_cache
@@ -155,22 +163,5 @@ def aid_resume(request: StaffRequest, pk: int, receipt_pk: int) -> HttpResponse:
     require_editor(request, receipt.household)
     if not receipt.stopped_at:
         raise Http404
-    form = WithdrawForm(
-        request.POST if request.method == "POST" else None, initial={"version": receipt.version}
-    )
-    if request.method == "POST" and form.is_valid():
-        facts = form.cleaned_data
-        try:
-            stopping.resume(
-                receipt,
-                by=request.user,
-                reason=facts["reason"],
-                expected_version=facts["version"],
-            )
-        except StaleRow:
-            messages.error(request, _("Somebody changed this entry meanwhile. Look at it again."))
-        else:
-            messages.success(request, _("The end is taken back: the aid goes on."))
-        return redirect(f"{reverse('household_file', args=[pk])}#bantuan")
-    context = {"household": receipt.household, "receipt": receipt, "form": form}
-    return render(request, "staff/aid/resume.html", context)
+    done = _("The end is taken back: the aid goes on.")
+    return _reason_page(request, receipt, stopping.resume, done, "staff/aid/resume.html")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from households.aid import access, coverage, gaps, overlap, recording
 from households.aid.pairs import book_of, pair_key, with_both
@@ -27,7 +27,8 @@ from households.views.excel_lists import selection_fields, ticked_families
 from tkpk import formats
 from tkpk.models import User
 from tkpk.models.territory import within
-from tkpk.requests import StaffRequest
+from tkpk.once import form_once
+from tkpk.requests import FORM_METHODS, StaffRequest
 from tkpk.rights import scopes
 
 TITLES = {
@@ -40,7 +41,6 @@ ADDRESSES = {
     gaps.NEVER: "aid_never",
     gaps.UNLISTED: "aid_unlisted",
 }
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 
 
 # --- overlaps --------------------------------------------------------------------------------
@@ -215,6 +215,7 @@ def _open_list(reader: Reader) -> Subquery:
 # --- aid for several families ----------------------------------------------------------------
 @never_cache
 @FORM_METHODS
+@form_once
 def aid_record_many(request: StaffRequest) -> HttpResponse:
     """One receipt for each ticked family: first what would be written, then the act."""
     reader = reader_of(request, roles=access.WRITERS)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from households.aid import access, coverage, stopping
 from households.aid.export import receivers_workbook
@@ -30,13 +30,12 @@ from households.views.excel_lists import whole_numbers, workbook_response
 from tkpk import formats
 from tkpk.models import Territory, User
 from tkpk.models.territory import within
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest
 from tkpk.rights import mandates, scopes
 from tkpk.roles import Role
 
 MOST_EXPORTED = 20_000
 SHOWN = 50  # rows of a preview; the count says how many more
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass(frozen=True)

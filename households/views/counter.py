@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from households import counter, families, health, mending, statements
 from households.forms.counter import CounterForm, ReasonForm
@@ -18,10 +18,8 @@ from households.models import CounterReason, Household, Member, Statement
 from households.searching import is_exact
 from tkpk import search_token
 from tkpk.pdf import PdfFailed
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest, whole_number
 from tkpk.rights import scopes
-
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _require_counter(request: StaffRequest) -> None:
@@ -69,7 +67,7 @@ def _chosen(hits: list[counter.Hit], choice: str) -> counter.Hit | None:
     """The only one, or the one whose number in the list was chosen."""
     if len(hits) == 1:
         return hits[0]
-    number = int(choice) if choice.isascii() and choice.isdigit() and len(choice) < 3 else 0
+    number = whole_number(choice) or 0
     return hits[number - 1] if 0 < number <= min(len(hits), counter.MOST_HITS) else None
 
 
@@ -124,15 +122,21 @@ def counter_number(request: StaffRequest, pk: int, member_pk: int | None = None)
     form, number = ReasonForm(request.POST), ""
     if form.is_valid():
         number = families.reveal_identifier(row, by=request.user, reason=form.words_of_reason)
+    return _reason_page(request, form, row, number=number, is_person=member_pk is not None)
+
+
+def _reason_page(
+    request: StaffRequest, form: ReasonForm, row: Household | Member, **more: Any
+) -> HttpResponse:
+    """The number, or the question why, where the reason of one tap was not enough."""
     context = {
         "form": form,
         "row": row,
-        "number": number,
-        "is_person": member_pk is not None,
         "back_url": _back(request),
         "reasons": CounterReason.choices[:-1],
         "token": request.POST.get("cari", ""),
         "action": request.path,
+        **more,
     }
     status = 200 if form.is_valid() else 422
     return render(request, "staff/counter/number.html", context, status=status)
@@ -162,16 +166,7 @@ def statement_give(request: StaffRequest, pk: int, member_pk: int) -> HttpRespon
             return redirect(_back(request))
         else:
             return redirect("statement_page", statement.pk)
-    context = {
-        "form": form,
-        "row": member,
-        "back_url": _back(request),
-        "reasons": CounterReason.choices[:-1],
-        "token": request.POST.get("cari", ""),
-        "action": request.path,
-        "statement": True,
-    }
-    return render(request, "staff/counter/number.html", context, status=422)
+    return _reason_page(request, form, member, statement=True)
 
 
 @never_cache

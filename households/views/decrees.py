@@ -9,17 +9,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from households.forms.listing import DecreeFileForm, ReasonForm
 from households.imports.sealing import unsealed_json
 from households.imports.unreadable import UnreadableFile
 from households.listing import decree as answering
 from households.models import DecreeFile, DecreeFinding, DecreeRow, Listing
-from households.views.poor_lists import crumbs_to, get_kept_list, tell
+from households.views.poor_lists import crumbs_to, get_kept_list
 from households.workflows.decrees import DECREE_FLOW
+from tkpk.forms.acts import tell
 from tkpk.nik import mask
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest, whole_number
 
 PAGE = 50
 TONES = {
@@ -33,7 +34,7 @@ TONES = {
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM_METHODS
 def decree_new(request: StaffRequest, pk: int) -> HttpResponse:
     """A file is read and compared; nothing is saved of it but what the page then shows."""
     poor_list = get_kept_list(request, pk)
@@ -70,13 +71,13 @@ def decree_detail(request: StaffRequest, pk: int) -> HttpResponse:
     decree = get_decree(request, pk)
     chosen = request.GET.get("hasil", "")
     chosen = chosen if chosen in DecreeFinding.values else ""
-    after = request.GET.get("sesudah", "")
+    after = whole_number(request.GET.get("sesudah", ""))
     rows = decree.rows.select_related("household__territory__parent")
     rows = rows.defer("household__kk_number", "household__source_value")
     if chosen:
         rows = rows.filter(finding=chosen)
-    if after.isascii() and after.isdigit() and len(after) < 10:
-        rows = rows.filter(position__gt=int(after))
+    if after is not None:
+        rows = rows.filter(position__gt=after)
     found = list(rows[: PAGE + 1])
     lines = dict(
         Listing.objects.filter(

@@ -27,7 +27,7 @@ from tkpk import trail
 from tkpk.models import Job, Level, Territory
 from tkpk.models.territory import within
 from tkpk.requests import StaffRequest
-from tkpk.rights import home_kelurahan, mandates, scopes
+from tkpk.rights import home_kelurahan, mandate_at, scopes
 
 PAGE_SIZE = 25
 
@@ -101,9 +101,9 @@ def duplicate_search(request: StaffRequest) -> HttpResponse:
         raise PermissionDenied
     with transaction.atomic():
         ask_to_search(kelurahan, by=request.user)
-        held = [m for m in mandates(request.user) if m.role in REVIEWERS]
+        mandate = mandate_at(request.user, REVIEWERS, code=kelurahan.code)
         trail.record(
-            chain=kelurahan, by=request.user, mandate=held[0], process="duplicate", move="search"
+            chain=kelurahan, by=request.user, mandate=mandate, process="duplicate", move="search"
         )
     messages.success(request, _("The search has started. Come back to this page in a while."))
     return redirect("duplicate_list")

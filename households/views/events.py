@@ -9,13 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from households import families
 from households.events import recording
 from households.events.acts import Plan
 from households.events.checks import ABSENT
-from households.forms.event_acts import ReasonForm, ScanForm
 from households.forms.event_entry import Entry
 from households.forms.transfers import several_kelurahan
 from households.models import EventKind, EventPerson, Household, LifeEvent
@@ -24,11 +23,11 @@ from households.visibility import Column, columns_for
 from households.workflows.life_events import LIFE_EVENT_FLOW
 from tkpk import drafts
 from tkpk.drafts import FIELD as DRAFT
+from tkpk.forms.acts import ReasonForm, ScanForm
 from tkpk.registry import registry
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest, whole_number
 from tkpk.rights import scopes
 
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 LISTED = 200
 # Not part of what was written down.
 BUTTONS = {"csrfmiddlewaretoken", DRAFT, "confirm", "again", "more"}
@@ -100,20 +99,16 @@ def family_arrival(request: StaffRequest) -> HttpResponse:
     return _event_page(request, EventKind.MOVE_IN, None)
 
 
-def _whole_number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
 def _event_page(request: StaffRequest, kind: str, household: Household | None) -> HttpResponse:
     """Form → what would follow → written down."""
     posted = request.method == "POST"
     if posted and asks_too_often(request):
         return HttpResponse(status=429)
-    data: Any = request.POST if posted else drafts.restore(request)
-    chosen = _whole_number((data or {}).get("people", "") or request.GET.get("orang", ""))
+    data: Any = drafts.typed(request)
+    chosen = whole_number((data or {}).get("people", "") or request.GET.get("orang", ""))
     if posted and "more" in request.POST:
         data = request.POST.copy()
-        data["count"] = str((_whole_number(data.get("count", "")) or 1) + 1)
+        data["count"] = str((whole_number(data.get("count", "")) or 1) + 1)
     entry = Entry(kind, household, by=request.user, data=data, chosen=chosen)
     context: dict[str, Any] = {
         "household": household,
@@ -122,24 +117,31 @@ def _event_page(request: StaffRequest, kind: str, household: Household | None) -
     }
     if posted and not {"more", "again"} & set(request.POST) and entry.is_valid():
         try:
-            if "confirm" in request.POST:
-                seen = request.POST["confirm"]
-                event = recording.record(kind, household, entry.told(), by=request.user, seen=seen)
-                messages.success(request, _("Recorded as %(code)s.") % {"code": event.code})
-                return redirect("event_detail", event.household_id, event.pk)
-            plan = recording.preview(kind, household, entry.told(), by=request.user)
-            return _confirm_page(request, plan, context)
+            return _recorded(request, entry, context)
         except ValidationError as error:
             entry.tell(error)
-        except recording.OtherConsequences as other:
-            messages.warning(request, _("Something has changed meanwhile. Look at it again."))
-            return _confirm_page(request, other.plan, context)
     context |= {
         "entry": entry,
         "people": _offered(kind, household, chosen),
         "several_kelurahan": kind == EventKind.MOVE_IN and several_kelurahan(),
     }
     return render(request, "staff/events/form.html", context)
+
+
+def _recorded(request: StaffRequest, entry: Entry, context: dict[str, Any]) -> HttpResponse:
+    """Write down what was confirmed, else show what would follow. Raises ValidationError."""
+    kind, household = context["kind"], context["household"]
+    try:
+        if "confirm" not in request.POST:
+            plan = recording.preview(kind, household, entry.told(), by=request.user)
+            return _confirm_page(request, plan, context)
+        seen = request.POST["confirm"]
+        event = recording.record(kind, household, entry.told(), by=request.user, seen=seen)
+    except recording.OtherConsequences as other:
+        messages.warning(request, _("Something has changed meanwhile. Look at it again."))
+        return _confirm_page(request, other.plan, context)
+    messages.success(request, _("Recorded as %(code)s.") % {"code": event.code})
+    return redirect("event_detail", event.household_id, event.pk)
 
 
 def _confirm_page(request: StaffRequest, plan: Plan, context: dict[str, Any]) -> HttpResponse:
@@ -202,7 +204,7 @@ def event_scan(request: StaffRequest, pk: int, event_pk: int) -> HttpResponse:
 def event_cancel(request: StaffRequest, pk: int, event_pk: int) -> HttpResponse:
     household, event = _get_event(request, pk, event_pk)
     url = reverse("event_detail", args=[pk, event_pk])
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = ReasonForm(data)
     if request.method == "POST" and form.is_valid():
         try:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from households.exporting.edit_workbook import edit_workbook
 from households.forms.excel import BulkFieldForm, BulkValueForm, EditDownloadForm
@@ -26,7 +26,7 @@ from households.views.excel_lists import (
 )
 from tkpk import drafts
 from tkpk.models import Territory
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest
 
 
 def _back(query: str) -> str:
@@ -35,13 +35,13 @@ def _back(query: str) -> str:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM_METHODS
 def household_download(request: StaffRequest) -> HttpResponseBase:
     """The filtered list as a workbook that comes back through the import."""
     kelurahan = bulk_kelurahan(request.user)
     chosen = chosen_families(request)
     families = chosen.rows.filter(kelurahan=kelurahan)
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = EditDownloadForm(data)
     if request.method == "POST" and form.is_valid():
         numbers = form.cleaned_data["numbers"]

@@ -14,10 +14,10 @@ from households.forms.excel import ReasonForm
 from households.models import ExportLayout, Household
 from households.resources import note_export
 from households.searching import filter_families
-from households.views.excel_layouts import FORM_METHODS, crumbs_to, get_layout
+from households.views.excel_layouts import crumbs_to, get_layout
 from households.views.excel_lists import chosen_families, workbook_response
 from tkpk import drafts
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest
 
 
 @never_cache
@@ -31,7 +31,7 @@ def layout_export(request: StaffRequest, pk: int) -> HttpResponseBase:
     rows = chosen.rows.filter(kelurahan=layout.kelurahan)
     if not chosen.filtered:
         rows = filter_families(rows, request.user, layout.chosen)
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = ReasonForm(data)
     if not holds_numbers(columns_of_layout(layout)):
         del form.fields["numbers"]

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from households.exporting.layout_columns import LayoutColumn, source_names
 from households.exporting.layouts import (
@@ -17,8 +17,9 @@ from households.exporting.layouts import (
     columns_of_layout,
     create_layout,
     save_layout,
+    take_shipped_layouts,
 )
-from households.exporting.shipped import add_shipped_layouts, missing_layouts
+from households.exporting.shipped import missing_layouts
 from households.forms.excel_layouts import (
     CodedColumnForm,
     ColumnForm,
@@ -33,13 +34,12 @@ from households.views.excel_lists import (
     bulk_mandate,
     chosen_families,
 )
-from households.views.import_pages import whole_number
 from tkpk import drafts
+from tkpk.forms.acts import tell
 from tkpk.models import StaleRow
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest, whole_number
 from tkpk.rights import scopes
 
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 LISTED = 50
 
 
@@ -85,7 +85,7 @@ def export_list(request: StaffRequest) -> HttpResponse:
 @require_POST
 def layouts_shipped(request: StaffRequest) -> HttpResponse:
     """Add the layouts of the portal that the kelurahan has not yet."""
-    add_shipped_layouts(bulk_kelurahan(request.user), request.user)
+    take_shipped_layouts(bulk_kelurahan(request.user), by=request.user)
     messages.success(request, _("Saved."))
     return redirect("export_list")
 
@@ -94,12 +94,16 @@ def layouts_shipped(request: StaffRequest) -> HttpResponse:
 @FORM_METHODS
 def layout_new(request: StaffRequest) -> HttpResponse:
     kelurahan = bulk_kelurahan(request.user)
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = LayoutForm(data, instance=ExportLayout(kelurahan=kelurahan))
     if request.method == "POST" and form.is_valid():
-        layout = create_layout(form.put_lines(), kelurahan=kelurahan, by=request.user)
-        messages.success(request, _("Saved. Now add its columns."))
-        return redirect("layout_edit", layout.pk)
+        try:
+            layout = create_layout(form.put_lines(), kelurahan=kelurahan, by=request.user)
+        except ValidationError as error:
+            tell(form, error)
+        else:
+            messages.success(request, _("Saved. Now add its columns."))
+            return redirect("layout_edit", layout.pk)
     context = {"form": form, "crumbs": crumbs_to(_("New layout"))}
     return render(request, "staff/excel/layout_new.html", context)
 
@@ -117,15 +121,19 @@ def _filters(request: StaffRequest, data: Any) -> FilterForm:
 @FORM_METHODS
 def layout_edit(request: StaffRequest, pk: int) -> HttpResponse:
     layout = _own_layout(request, pk)
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = LayoutForm(data, instance=layout)
     stored = {f"filter-{name}": value for name, value in layout.chosen.items()}
     filters = _filters(request, data or stored)
     if request.method == "POST" and form.is_valid():
         changed = form.put_lines()
         changed.chosen = filters.chosen
-        if _saved(request, changed, form.cleaned_data["version"]):
-            return redirect("layout_edit", pk)
+        try:
+            if _saved(request, changed, form.cleaned_data["version"]):
+                return redirect("layout_edit", pk)
+        except ValidationError as error:
+            tell(form, error)
+            layout.refresh_from_db()
     context = {
         "layout": layout,
         "form": form,
@@ -206,7 +214,7 @@ def column_edit(request: StaffRequest, pk: int, place: int) -> HttpResponse:
     if place >= len(layout.columns):
         raise Http404
     column = LayoutColumn.read(layout.columns[place])
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = CodedColumnForm(
         data,
         source=column.source,
@@ -236,11 +244,8 @@ def layout_use(request: StaffRequest, pk: int) -> HttpResponse:
     """Put a layout aside, or take it back into use."""
     layout = _own_layout(request, pk)
     layout.active = not layout.active
-    same = ExportLayout.objects.filter(
-        kelurahan=layout.kelurahan, name=layout.name, active=True
-    ).exclude(pk=pk)
-    if layout.active and same.exists():
-        messages.error(request, _("Another layout has this name."))
-    else:
+    try:
         _saved(request, layout, _version(request))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
     return redirect("export_list")

@@ -1,6 +1,6 @@
 """What the pages of lists share: the families that an address or ticked rows name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,16 +14,14 @@ from households.forms.search import FilterForm
 from households.models import Household
 from households.models.household import READERS
 from households.searching import filter_families, find_families
-from households.views.import_pages import whole_number
 from households.visibility import Column, scopes_seeing
 from tkpk import rights, search_token
 from tkpk.models import Level, Mandate, Territory, User
-from tkpk.requests import StaffRequest
+from tkpk.requests import StaffRequest, whole_number
 from tkpk.rights import scopes
 from tkpk.roles import Role
 from tkpk.sent_files import file_response
 
-FILTERS = ("rw", "rt", "status", "desil", "tanpa_rt", "cari")
 TICKED, EVERY = "family", "every"
 
 
@@ -45,27 +43,47 @@ def bulk_kelurahan(user: User) -> Territory:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The families that the list shows now; `query` is the address that says so."""
+    """Families, and by which filters and which sealed search they were found."""
 
     rows: QuerySet[Household]
-    query: str
-    filtered: bool
+    filters: FilterForm
+    text: str
+    token: str
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What an address says to find them again."""
+        found = {name: str(value) for name, value in self.filters.chosen.items()}
+        return {**found, "cari": self.token} if self.token else found
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.said)
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.said)
+
+
+def reader_codes(user: User) -> list[str]:
+    """The places whose families this person reads. Raises PermissionDenied where there are none."""
+    codes = scopes(user, READERS)
+    if not codes:
+        raise PermissionDenied
+    return codes
 
 
 def chosen_families(request: StaffRequest) -> Chosen:
     """By the filters and the sealed search of the address, among those the person may open."""
-    codes = scopes(request.user, READERS)
-    if not codes:
-        raise PermissionDenied
+    codes = reader_codes(request.user)
     deciles = bool(scopes_seeing(request.user, Column.FACTS))
     filters = FilterForm(request.GET, user=request.user, codes=codes, deciles=deciles)
-    text = search_token.read(request.GET.get("cari", ""), request.user) or ""
+    token = request.GET.get("cari", "")
+    text = search_token.read(token, request.user) or ""
     visible = Household.objects.visible_to(request.user)
-    found = find_families(
-        filter_families(visible, request.user, filters.chosen), request.user, text
-    )
-    kept = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
-    return Chosen(found, urlencode(kept), bool(filters.chosen or text))
+    found = filter_families(visible, request.user, filters.chosen)
+    found = find_families(found, request.user, text)
+    return Chosen(found, filters, text, token if text else "")
 
 
 def whole_numbers(said: list[str]) -> list[int]:
@@ -80,7 +98,7 @@ def ticked_families(request: StaffRequest) -> Chosen:
         return chosen
     pks = whole_numbers(request.POST.getlist(TICKED))
     rows = Household.objects.visible_to(request.user).filter(pk__in=pks[:10_000])
-    return Chosen(rows, chosen.query, chosen.filtered)
+    return replace(chosen, rows=rows)
 
 
 def selection_fields(request: StaffRequest) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from households.exporting import submissions
 from households.forms.excel import ReasonForm, SentForm
@@ -29,7 +29,8 @@ from households.views.excel_lists import (
 )
 from households.workflows.submissions import SUBMISSION_FLOW
 from tkpk import drafts
-from tkpk.requests import StaffRequest
+from tkpk.once import form_once
+from tkpk.requests import FORM_METHODS, StaffRequest, whole_number
 
 PAGE = 100
 TONES = {"DRAFT": "attention", "SENT": "running", "CLOSED": "done", "DISCARDED": "neutral"}
@@ -43,6 +44,7 @@ def get_submission(request: StaffRequest, pk: int) -> SubmissionList:
 
 @never_cache
 @require_POST
+@form_once
 def submission_new(request: StaffRequest) -> HttpResponse:
     """Put the ticked families, or the persons living in them, on a list."""
     kelurahan = bulk_kelurahan(request.user)
@@ -94,33 +96,11 @@ def submission_detail(request: StaffRequest, pk: int) -> HttpResponse:
 def submission_page(
     request: StaffRequest, submission: SubmissionList, **changed: Any
 ) -> dict[str, Any]:
-    chosen = request.GET.get("jawaban", "")
-    chosen = chosen if chosen in Answer.values else ""
-    counts = submissions.answer_counts(submission)
-    address = reverse("submission_detail", args=[submission.pk])
-    items = submission.items.select_related("household__territory__parent", "member")
-    items = items.defer("blob", "nik", "kk_number")
-    if chosen:
-        items = items.filter(answer=chosen)
-    after = request.GET.get("sesudah", "")
-    if after.isascii() and after.isdigit() and len(after) < 10:
-        items = items.filter(position__gt=int(after))
-    found = list(items[: PAGE + 1])
-    more = found[PAGE - 1].position if len(found) > PAGE else None
-    tabs = [("", _("All"), sum(counts.values()), address)]
-    tabs += [
-        (code, str(word), counts[code], f"{address}?jawaban={code}")
-        for code, word in Answer.choices
-    ]
     opened = SUBMISSION_FLOW.open_to(request.user, submission)
     return {
         "submission": submission,
         "tone": TONES[submission.status],
-        "tabs": tabs,
-        "tab": chosen,
-        "counts": counts,
-        "items": found[:PAGE],
-        "more": f"{address}?jawaban={chosen}&sesudah={more}" if more else "",
+        **_rows_page(request, submission),
         "buttons": {each.name: each for each in opened},
         "sent_form": SentForm(initial={"sent_on": timezone.localdate()}),
         "reason_form": ReasonForm(prefix="ambil"),
@@ -129,6 +109,35 @@ def submission_page(
         "answer_files": submission.answer_files.select_related("created_by").defer("blob"),
         "crumbs": [(_("Export and proposals"), reverse("export_list")), (submission.code, "")],
         **changed,
+    }
+
+
+def _rows_page(request: StaffRequest, submission: SubmissionList) -> dict[str, Any]:
+    """One page of the rows with the answer that is asked for, and the tabs of all answers."""
+    chosen = request.GET.get("jawaban", "")
+    chosen = chosen if chosen in Answer.values else ""
+    counts = submissions.answer_counts(submission)
+    address = reverse("submission_detail", args=[submission.pk])
+    items = submission.items.select_related("household__territory__parent", "member")
+    items = items.defer("blob", "nik", "kk_number")
+    if chosen:
+        items = items.filter(answer=chosen)
+    after = whole_number(request.GET.get("sesudah", ""))
+    if after is not None:
+        items = items.filter(position__gt=after)
+    found = list(items[: PAGE + 1])
+    more = found[PAGE - 1].position if len(found) > PAGE else None
+    tabs = [("", _("All"), sum(counts.values()), address)]
+    tabs += [
+        (code, str(word), counts[code], f"{address}?jawaban={code}")
+        for code, word in Answer.choices
+    ]
+    return {
+        "tabs": tabs,
+        "tab": chosen,
+        "counts": counts,
+        "items": found[:PAGE],
+        "more": f"{address}?jawaban={chosen}&sesudah={more}" if more else "",
     }
 
 
@@ -167,7 +176,7 @@ def submission_step(request: StaffRequest, pk: int, move: str) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM_METHODS
 def submission_export(request: StaffRequest, pk: int) -> HttpResponseBase:
     """The list, or the rows with one answer, as a workbook: with a reason, in the trail."""
     submission = get_submission(request, pk)
@@ -175,7 +184,7 @@ def submission_export(request: StaffRequest, pk: int) -> HttpResponseBase:
     items: QuerySet[SubmissionItem] = submission.items.all()
     if chosen in Answer.values:
         items = items.filter(answer=chosen)
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = ReasonForm(data)
     if request.method == "POST" and form.is_valid():
         numbers = form.cleaned_data["numbers"]

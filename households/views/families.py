@@ -11,82 +11,58 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from households import families
 from households.changes import changes_of
 from households.forms.acts import RevealForm
 from households.forms.family import FamilyForm, places_for
 from households.forms.member import HeadForm, notes_on_nik
-from households.forms.search import FilterForm, SearchForm
+from households.forms.search import SearchForm
 from households.forms.transfers import several_kelurahan
 from households.keyset import page_of
 from households.models import LIVING, Household, Member
 from households.models.export_layout import TAKERS
-from households.models.household import READERS
-from households.searching import (
-    COMMON,
-    filter_families,
-    find_families,
-    full_number,
-    is_exact,
-    with_list_facts,
-)
+from households.searching import COMMON, find_families, full_number, is_exact, with_list_facts
 from households.sheet import facts_of
 from households.views.editing import Edit, edit_page, get_household, require_editor
-from households.views.excel_lists import bulk_mandate
+from households.views.excel_lists import bulk_mandate, chosen_families, reader_codes
 from households.visibility import HOUSEHOLD_GROUPS, Column, columns_for, scopes_seeing
 from households.workflows.registering import HOUSEHOLD_FLOW
 from tkpk import drafts, search_token
 from tkpk.models import Territory
 from tkpk.registry import registry
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest
 from tkpk.rights import scopes
-
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def _readable(request: StaffRequest) -> Any:
-    codes = scopes(request.user, READERS)
-    if not codes:
-        raise PermissionDenied
-    return codes
 
 
 @never_cache
 @require_safe
 def household_list(request: StaffRequest) -> HttpResponse:
-    codes = _readable(request)
-    sees_facts = bool(scopes_seeing(request.user, Column.FACTS))
-    filters = FilterForm(request.GET, user=request.user, codes=codes, deciles=sees_facts)
-    token = request.GET.get("cari", "")
-    text = search_token.read(token, request.user) or ""
-    visible = Household.objects.visible_to(request.user)
-    filtered = filter_families(visible, request.user, filters.chosen)
-    rows = with_list_facts(find_families(filtered, request.user, text), text)
-    query = {name: str(value) for name, value in filters.chosen.items()}
+    chosen = chosen_families(request)
+    text = chosen.text
     page = page_of(
-        rows,
+        with_list_facts(chosen.rows, text),
         after=request.GET.get("sesudah", ""),
         before=request.GET.get("sebelum", ""),
-        query={**query, **({"cari": token} if text else {})},
+        query=chosen.said,
         count_to=COMMON if text else None,
     )
     for row in page.rows:
         row.shows_facts = Column.FACTS in columns_for(request.user, row.territory.code)
     context = {
         "page": page,
-        "filters": filters,
-        "filtered": bool(filters.chosen),
+        "filters": chosen.filters,
+        "filtered": bool(chosen.filters.chosen),
         "text": text,
-        "token": token if text else "",
+        "token": chosen.token,
         "number_refused": bool(full_number(text))
         and not scopes_seeing(request.user, Column.IDENTIFIERS),
-        "sees_facts": sees_facts,
+        "sees_facts": bool(scopes_seeing(request.user, Column.FACTS)),
         "may_add": bool(scopes(request.user, families.EDITORS)),
         "may_bulk": bool(bulk_mandate(request.user)),
         "may_export": bool(scopes(request.user, TAKERS)),
-        "list_query": urlencode({**query, **({"cari": token} if text else {})}),
+        "list_query": chosen.query,
     }
     return render(request, "staff/households/list.html", context)
 
@@ -95,7 +71,7 @@ def household_list(request: StaffRequest) -> HttpResponse:
 @require_POST
 def household_search(request: StaffRequest) -> HttpResponse:
     """Search by POST; what was sought goes on sealed, and a number that one family has opens it."""
-    _readable(request)
+    reader_codes(request.user)
     form = SearchForm(request.POST)
     if not form.is_valid():
         return redirect("household_list")
@@ -170,7 +146,7 @@ def household_add(request: StaffRequest) -> HttpResponse:
     """A family is entered together with its head."""
     if not scopes(request.user, families.EDITORS):
         raise PermissionDenied
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     family = FamilyForm(data, by=request.user)
     head = HeadForm(data, prefix="kepala")
     if request.method == "POST" and _both_valid(family, head):

@@ -86,13 +86,8 @@ def _list_page(
 ) -> HttpResponse:
     """The list; `bound` is the form of a row that was refused, shown in its place."""
     rw = query.get("rw", "") if query.get("rw", "") in dict(rws) else ""
-    rows = health.rows_of(check, request.user, rw=rw)
-    if check.of_persons:
-        rows = rows.select_related("household__territory__parent", "household__kelurahan")
-    else:
-        rows = with_counts(rows).select_related("territory__parent", "kelurahan")
     page = page_of(
-        rows,
+        _rows(request, check, rw),
         after=query.get("sesudah", ""),
         before=query.get("sebelum", ""),
         query={"rw": rw} if rw else {},
@@ -108,6 +103,13 @@ def _list_page(
     }
     status = 200 if bound is None else 422
     return render(request, "staff/health/list.html", context, status=status)
+
+
+def _rows(request: StaffRequest, check: Check, rw: str) -> Any:
+    rows: Any = health.rows_of(check, request.user, rw=rw)
+    if check.of_persons:
+        return rows.select_related("household__territory__parent", "household__kelurahan")
+    return with_counts(rows).select_related("territory__parent", "kelurahan")
 
 
 def _lines(request: StaffRequest, check: Check, rows: list[Any], bound: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from households.forms.columns import ColumnsForm
 from households.imports.column_choice import (
@@ -25,13 +25,12 @@ from households.imports.programmes import make_programme
 from households.imports.sheet_notes import SheetNote, note_of, sheets_of
 from households.models import BatchStatus, ImportBatch
 from households.views.import_batches import batch_for, move_to_job
-from households.views.import_pages import whole_number
 from tkpk import drafts, files
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest, whole_number
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM_METHODS
 def import_columns(request: StaffRequest, pk: int) -> HttpResponse:
     batch = batch_for(request, pk)
     if batch.status != BatchStatus.NEEDS_COLUMNS:

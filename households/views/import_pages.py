@@ -1,13 +1,12 @@
 """What the page of one import shows, by its status."""
 
-import re
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from households.forms.imports import AreasForm, UndoForm
-from households.imports import bulk_setting
+from households.imports import bulk_setting, standing
 from households.imports import edited as edited_layout
 from households.imports.column_choice import said_of
 from households.imports.findings import Finding
@@ -22,7 +21,7 @@ from households.imports.preview import (
 from households.imports.staging import notes_of
 from households.models import BatchStatus, ImportBatch
 from households.workflows.importing import BUTTONS, IMPORT_FLOW
-from tkpk.requests import StaffRequest
+from tkpk.requests import StaffRequest, whole_number
 
 S = BatchStatus
 STEPS: dict[str, int] = {
@@ -33,15 +32,6 @@ STEPS: dict[str, int] = {
     S.APPLYING: 5,
     S.APPLIED: 6,
     S.UNDONE: 6,
-}
-TONES: dict[str, str] = {
-    S.READING: "running",
-    S.NEEDS_COLUMNS: "attention",
-    S.NEEDS_AREAS: "attention",
-    S.CHECKED: "attention",
-    S.APPLYING: "running",
-    S.APPLIED: "done",
-    S.REFUSED: "danger",
 }
 _COUNT_OF_TAB = {
     "semua": "rows",
@@ -59,15 +49,18 @@ def detail_context(
     context: dict[str, Any] = {
         "batch": batch,
         "step": STEPS.get(batch.status, 1),
-        "tone": TONES.get(batch.status, "neutral"),
-        "status_word": batch.get_status_display(),
+        "asked": standing.asked_step(batch),
+        "tone": standing.TONES.get(batch.status, "neutral"),
+        "status_word": standing.words(batch),
+        "fate": standing.fate(batch),
         "crumbs": [(_("Import"), reverse("import_list")), (batch.code, "")],
         "buttons": {
             found.name: found
             for found in IMPORT_FLOW.open_to(request.user, batch)
             if found.name in {*BUTTONS, "arrange"}
         },
-        "saves": batch.counts.get("new", 0) + batch.counts.get("changed", 0),
+        "saves": standing.saves(batch),
+        "closes": standing.only_to_close(batch),
     }
     if batch.is_busy:
         job = job_of(batch)
@@ -75,25 +68,12 @@ def detail_context(
         context["stuck"] = is_stuck(batch)
     if batch.status == S.NEEDS_AREAS:
         context["areas_form"] = asking or areas_form(batch)
-        context |= _words_of_the_questions(context["areas_form"])
     if batch.status in {S.CHECKED, S.APPLIED}:
         context.update(_preview(request, batch))
         context["undo_form"] = UndoForm()
         said = said_of(batch)
         context["mapping_name"] = said.name if said else ""
     return context
-
-
-def _words_of_the_questions(form: AreasForm) -> dict[str, Any]:
-    """What the step and the state are called where programmes of aid are asked for."""
-    if not form.words:
-        return {}
-    if form.areas:
-        return {
-            "asked": _("Areas and aid"),
-            "status_word": _("Areas and aid programmes are asked for"),
-        }
-    return {"asked": _("Aid programmes"), "status_word": _("Aid programmes are asked for")}
 
 
 def areas_form(batch: ImportBatch, said: Any = None) -> AreasForm:
@@ -151,11 +131,6 @@ def _first_tab(batch: ImportBatch) -> str:
 
 def _position(request: StaffRequest, name: str) -> int:
     return whole_number(request.GET.get(name, "")) or 0
-
-
-def whole_number(text: str) -> int | None:
-    """A number of a form or an address, if it is one: ASCII digits, small enough for a key."""
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def _link(address: str, tab: str, name: str, position: int | None) -> str:

@@ -7,11 +7,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from households.exporting.workbook import XLSX
 from households.forms.imports import ImportForm, UndoForm
-from households.imports import bulk_setting
+from households.imports import bulk_setting, standing
 from households.imports.areas import remember
 from households.imports.checking import close_batch
 from households.imports.error_workbook import refused_workbook
@@ -21,12 +21,13 @@ from households.imports.staging import start_batch
 from households.imports.undoing import BuiltUpon, undo_batch
 from households.models import BatchStatus, ImportBatch
 from households.views.import_batches import batch_for, move_to_job
-from households.views.import_pages import areas_form, detail_context, whole_number
+from households.views.import_pages import areas_form, detail_context
 from households.workflows.importing import BUTTONS
 from tkpk import rights, trail
 from tkpk.files import FileRemoved
 from tkpk.models import Mandate, Territory
-from tkpk.requests import StaffRequest
+from tkpk.once import form_once
+from tkpk.requests import FORM_METHODS, StaffRequest, whole_number
 from tkpk.roles import Role
 
 LISTED = 30
@@ -57,11 +58,22 @@ def import_list(request: StaffRequest) -> HttpResponse:
         rows = rows.filter(pk__lt=before)
     found = list(rows.defer("notes")[: LISTED + 1])
     older = found[LISTED - 1].pk if len(found) > LISTED else None
-    return render(request, "staff/imports/list.html", {"batches": found[:LISTED], "older": older})
+    lines = [
+        {
+            "batch": batch,
+            "words": standing.words(batch),
+            "tone": standing.TONES.get(batch.status, "neutral"),
+            "fate": standing.fate(batch),
+            "counted": batch.status in standing.COUNTED,
+        }
+        for batch in found[:LISTED]
+    ]
+    return render(request, "staff/imports/list.html", {"lines": lines, "older": older})
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM_METHODS
+@form_once
 def import_new(request: StaffRequest) -> HttpResponse:
     kelurahan = _kelurahan(request)
     if request.method == "POST":

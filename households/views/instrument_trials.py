@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from households.forms.trials import TrialForm
 from households.instruments import sensitivity as shifting
@@ -18,7 +18,7 @@ from households.models.score import SCORE_READERS
 from households.scoring import Instrument
 from households.searching import with_list_facts
 from households.views.instruments import crumbs_to, get_version
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest, whole_number
 from tkpk.rights import holds
 
 PAGE = 50
@@ -32,12 +32,11 @@ def _year(request: StaffRequest, years: list[int]) -> int | None:
 
 def _posted_year(request: StaffRequest) -> int | None:
     """The year that the form was shown for."""
-    said = request.POST.get("tahun", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) == 4 else None
+    return whole_number(request.POST.get("tahun", ""))
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM_METHODS
 def instrument_what_if(request: StaffRequest, pk: int) -> HttpResponse:
     """Who would change class under other weights or bounds. Nothing is saved."""
     version = get_version(request, pk)
@@ -107,8 +106,7 @@ def _listed(
 ) -> dict[str, Any]:
     """One page of the families that would change class, by name."""
     last = max(0, (len(changes) - 1) // PAGE)
-    said = request.POST.get("halaman", "")
-    page = min(int(said), last) if said.isascii() and said.isdigit() and len(said) < 6 else 0
+    page = min(whole_number(request.POST.get("halaman", "")) or 0, last)
     shown = changes[page * PAGE : (page + 1) * PAGE]
     rows = Household.objects.visible_to(request.user).filter(pk__in=[c.key for c in shown])
     known = {row.pk: row for row in with_list_facts(rows, "").select_related("territory__parent")}

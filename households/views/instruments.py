@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from households.forms.instruments import CopyForm, WorkbookForm
 from households.imports.reading import read_file
@@ -18,7 +18,7 @@ from households.imports.unreadable import UnreadableFile
 from households.instruments.assessed import years_of
 from households.instruments.checking import problems, remarks
 from households.instruments.computing import last_job
-from households.instruments.shipping import add_shipped, missing
+from households.instruments.shipping import add_shipped, correction, missing, named
 from households.instruments.versions import copy_version
 from households.instruments.words import number_words
 from households.instruments.workbook import Parsed, read_workbook, save_draft
@@ -28,12 +28,11 @@ from households.models.instrument import INSTRUMENT_READERS
 from households.scores import mandate_to_compute
 from households.workflows.instruments import INSTRUMENT_FLOW
 from tkpk.models import Territory
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest
 from tkpk.rights import holds, home_kelurahan, scopes
 from tkpk.roles import Role
 
 TONES = {"DRAFT": "attention", "IN_USE": "done", "RETIRED": "neutral"}
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def get_version(request: StaffRequest, pk: int) -> InstrumentVersion:
@@ -72,7 +71,7 @@ def instrument_list(request: StaffRequest) -> HttpResponse:
             )
         ],
         "may_keep": home is not None,
-        "missing": bool(home and missing(home)),
+        "missing": [named(name, home) for name in missing(home)] if home else [],
     }
     return render(request, "staff/instruments/list.html", context)
 
@@ -101,6 +100,7 @@ def version_page(
     own = holds(request.user, {Role.STAFF}, code=version.kelurahan.code)
     years = years_of(version)
     low, high = instrument.range
+    corrected_by = correction(version)
     return {
         "version": version,
         "tone": TONES[version.status],
@@ -110,6 +110,10 @@ def version_page(
         "range": (number_words(low), number_words(high)),
         "problems": [problem.message for problem in problems(instrument)],
         "remarks": remarks(instrument),
+        "corrected": bool(corrected_by),
+        "correction": version.instrument.versions.filter(shipped=corrected_by).first()
+        if corrected_by
+        else None,
         "moves": INSTRUMENT_FLOW.open_to(request.user, version),
         "may_edit": own and not version.frozen,
         "copy_form": CopyForm(initial={"valid_from": timezone.localdate()}) if own else None,

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from households import families
 from households.forms.listing import (
@@ -37,17 +37,19 @@ from households.listing.rows import (
     with_heads,
 )
 from households.models import GraduationGround, Household, Listing
+from households.models.listing import STANDING
 from households.models.poor_list import AREA_HEADS, LIST_KEEPERS
 from households.views.excel_lists import whole_numbers
-from households.views.poor_lists import crumbs_to, get_kept_list, get_list, tell
+from households.views.poor_lists import crumbs_to, get_kept_list, get_list
+from households.workflows.listing_exits import has_left
 from households.workflows.listing_guards import score_for
-from households.workflows.listings import BY_HAND, LISTING_FLOW
+from households.workflows.listings import BY_HAND, LISTING_FLOW, WHERE_POSSIBLE
 from tkpk import drafts
+from tkpk.forms.acts import tell
 from tkpk.models import TrailEntry
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest
 from tkpk.rights import scopes
 
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 MOST_AT_ONCE = 200
 MOST_ENTRIES = 60
 
@@ -82,8 +84,10 @@ def listing_list(request: StaffRequest, pk: int) -> HttpResponse:
         query={**query, **({"kolom": ",".join(columns)} if said else {})},
         place="household__territory__code",
     )
+    shown = visible.whose_family_left().filter(pk__in=[row.pk for row in page.rows])
+    left = set(shown.values_list("pk", flat=True))
     for row in page.rows:
-        row.tone = TONES[row.status]
+        row.tone, row.family_left = TONES[row.status], row.pk in left
     context = {
         "poor_list": poor_list,
         "page": page,
@@ -161,7 +165,11 @@ def listing_detail(request: StaffRequest, pk: int) -> HttpResponse:
     line = get_line(request, pk)
     families.note_view(line.household, by=request.user)
     named: Any = with_heads(Listing.objects.filter(pk=pk)).get()
-    opened = [found for found in LISTING_FLOW.open_to(request.user, line) if found.name in BY_HAND]
+    opened = [
+        found
+        for found in LISTING_FLOW.open_to(request.user, line)
+        if found.name in BY_HAND and not (found.blocked and found.name in WHERE_POSSIBLE)
+    ]
     entries = TrailEntry.objects.filter(
         chain=line.kelurahan, subject="households.listing", subject_id=line.pk
     ).select_related("by")
@@ -172,6 +180,8 @@ def listing_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "name": named.head_name or named.former_name or line.household.code,
         "tone": TONES[line.status],
         "moves": opened,
+        "family_left": has_left(line.household)
+        and (line.status in STANDING or line.visit_due_on is not None),
         "leading": LEADING,
         "score_waiting": score_for(line) if line.status == "NOMINATED" else None,
         "conflicts": LISTING_FLOW.conflicts(line, request.user),
@@ -192,6 +202,7 @@ LEADING = {"verify", "confirm_official", "graduate", "visit"}
 OTHER_ACTS = {
     "nominate": gettext_lazy("Nominated"),
     "choose_meeting": gettext_lazy("Meeting of the graduation said"),
+    "hand_over": gettext_lazy("Handed over to the family that stays after a merge"),
 }
 FORMS: dict[str, type[forms.Form]] = {
     "propose_graduation": GroundForm,
@@ -210,6 +221,7 @@ def _take(step: str, line: Listing, said: dict[str, Any], request: StaffRequest)
         "verify_exception": lambda: lines.verify(line, by=by, exception=reason),
         "confirm_official": lambda: lines.confirm(line, by=by),
         "send_back": lambda: lines.send_back(line, by=by, reason=reason),
+        "correct_verification": lambda: lines.correct_verification(line, by=by, reason=reason),
         "propose_graduation": lambda: lines.propose_graduation(line, said["ground"], by=by),
         "drop_graduation": lambda: lines.drop_graduation(line, by=by, reason=reason),
         "graduate": lambda: lines.graduate(line, by=by),
@@ -229,7 +241,7 @@ def listing_step(request: StaffRequest, pk: int, listing_step: str) -> HttpRespo
         raise Http404
     back = reverse("listing_detail", args=[pk])
     move = LISTING_FLOW.moves[listing_step]
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = _form_of(listing_step)(data)
     if request.method == "POST" and form.is_valid():
         try:
@@ -260,7 +272,7 @@ def listing_step(request: StaffRequest, pk: int, listing_step: str) -> HttpRespo
 def listing_meeting(request: StaffRequest, pk: int) -> HttpResponse:
     """In which uji publik a graduation was confirmed."""
     line = get_line(request, pk)
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = GraduationMeetingForm(data, kelurahan=line.kelurahan)
     if request.method == "POST" and form.is_valid():
         try:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from households import families
 from households.forms.acts import RevealForm
@@ -24,9 +24,7 @@ from households.views.editing import (
 from households.visibility import MEMBER_GROUPS, Column, columns_for
 from households.workflows.registering import MEMBER_FLOW
 from tkpk import drafts
-from tkpk.requests import StaffRequest
-
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
+from tkpk.requests import FORM_METHODS, StaffRequest
 
 
 @never_cache
@@ -55,7 +53,7 @@ def member_file(request: StaffRequest, pk: int, member_pk: int) -> HttpResponse:
 def member_add(request: StaffRequest, pk: int) -> HttpResponse:
     household = get_household(request, pk)
     require_editor(request, household)
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     member = Member(household=household, kelurahan_id=household.kelurahan_id)
     form = MemberForm(data, instance=member, reader=request.user)
     if request.method == "POST" and form.is_valid():

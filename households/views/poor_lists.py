@@ -8,9 +8,10 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from households.forms.listing import (
     EmptyForm,
@@ -18,23 +19,27 @@ from households.forms.listing import (
     NewListForm,
     NumbersForm,
     PurposeForm,
+    ReasonForm,
+    SheetForm,
 )
 from households.listing import keeping, papers, taking
 from households.listing.duties import next_step
 from households.listing.lines import keeper_mandate
-from households.listing.rows import class_counts, status_counts
+from households.listing.rows import counts_of
 from households.models import PoorList, PoorListStatus
 from households.models.poor_list import AREA_HEADS, COUNT_READERS, LIST_KEEPERS
 from households.slugs import LIST_PAPERS
 from households.views.excel_lists import workbook_response
-from households.workflows.poor_lists import POOR_LIST_FLOW
+from households.workflows.poor_lists import CORRECTIONS, POOR_LIST_FLOW
 from tkpk import drafts
+from tkpk.forms.acts import tell
+from tkpk.models import Territory
 from tkpk.models.tracked import StaleRow
+from tkpk.once import form_once
 from tkpk.pdf import PdfFailed
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest
 from tkpk.rights import holds, home_kelurahan, scopes
 
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 TONES = {"SUBMITTED": "running", "ESTABLISHED": "done"}
 
 
@@ -58,12 +63,6 @@ def crumbs_to(poor_list: PoorList, here: str = "") -> list[tuple[str, str]]:
     own = reverse("poor_list_detail", args=[poor_list.pk]) if here else ""
     crumbs.append((str(poor_list.year), own))
     return [*crumbs, (here, "")] if here else crumbs
-
-
-def tell(form: Any, error: ValidationError) -> None:
-    """Put what was refused at its field, or above the form."""
-    known = hasattr(error, "error_dict") and set(error.error_dict) <= set(form.fields)
-    form.add_error(None, error if known else error.messages)
 
 
 def _counts(request: StaffRequest, poor_list: PoorList) -> bool:
@@ -91,11 +90,12 @@ def poor_list_list(request: StaffRequest) -> HttpResponse:
 
 @never_cache
 @FORM_METHODS
+@form_once
 def poor_list_new(request: StaffRequest) -> HttpResponse:
     home = home_kelurahan(request.user, LIST_KEEPERS)
     if home is None:
         raise PermissionDenied
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = NewListForm(data, kelurahan=home)
     if request.method == "POST" and form.is_valid():
         try:
@@ -120,7 +120,7 @@ def poor_list_detail(request: StaffRequest, pk: int) -> HttpResponse:
     poor_list = get_list(request, pk)
     keeps = keeper_mandate(request.user, poor_list.kelurahan.code) is not None
     counts = _counts(request, poor_list)
-    lines = poor_list.listings.all()
+    statuses, classes = counts_of(poor_list) if counts else ([], [])
     opened = POOR_LIST_FLOW.open_to(request.user, poor_list)
     following = next_step(poor_list, opened=opened) if counts else None
     context = {
@@ -131,11 +131,16 @@ def poor_list_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "mine": {each.name for each in opened},
         "keeps": keeps,
         "counts": counts,
-        "statuses": status_counts(lines) if counts else [],
-        "classes": class_counts(poor_list) if counts else [],
+        "statuses": statuses,
+        "classes": classes,
         "sees_lines": keeps or bool(scopes(request.user, AREA_HEADS)),
         "may_change": keeps and bool(ListSettingsForm.offered(poor_list)),
-        "papers": papers.available(poor_list) if keeps else [],
+        "papers": papers.available(poor_list, by=request.user),
+        "corrections": [
+            (each.name, each.move.label)
+            for each in opened
+            if each.name in CORRECTIONS and not each.blocked
+        ],
         "answers": poor_list.decree_files.exclude(status="DISCARDED") if keeps else [],
         "conflict": POOR_LIST_FLOW.conflicts(poor_list, request.user)
         if keeps and not opened
@@ -167,7 +172,7 @@ def poor_list_settings(request: StaffRequest, pk: int) -> HttpResponse:
     if not ListSettingsForm.offered(poor_list):
         messages.info(request, _("At this stage of the list nothing is left to set."))
         return redirect("poor_list_detail", pk)
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = ListSettingsForm(data, instance=poor_list)
     if request.method == "POST" and form.is_valid():
         fresh = get_kept_list(request, pk)
@@ -197,24 +202,27 @@ def poor_list_step(request: StaffRequest, pk: int, list_step: str) -> HttpRespon
     poor_list = get_list(request, pk)
     back = reverse("poor_list_detail", args=[pk])
     opened = {each.name: each for each in POOR_LIST_FLOW.open_to(request.user, poor_list)}
-    if request.method == "POST":
+    move = POOR_LIST_FLOW.moves[list_step]
+    data = drafts.typed(request)
+    form = (ReasonForm if move.needs_reason else EmptyForm)(data)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data.get("reason", "")
         try:
-            keeping.advance(poor_list, list_step, by=request.user)
+            keeping.advance(poor_list, list_step, by=request.user, reason=reason)
         except ValidationError as error:
-            for words in error.messages:
-                messages.error(request, words)
+            tell(form, error)
         else:
             messages.success(request, _("Recorded. Every family followed its list."))
-        return redirect(back)
-    if list_step not in opened:
+            return redirect(back)
+    if request.method != "POST" and list_step not in opened:
         messages.error(request, _("This step is not open to you now."))
         return redirect(back)
-    move = POOR_LIST_FLOW.moves[list_step]
     context = {
-        "form": EmptyForm(),
+        "form": form,
         "title": move.label,
         "warning": move.warning,
-        "missing": opened[list_step].blocked,
+        # A refused POST says it above the form already.
+        "missing": opened[list_step].blocked if list_step in opened and not form.errors else [],
         "crumbs": crumbs_to(poor_list, str(move.label)),
         "save": move.label,
         "back_url": back,
@@ -250,20 +258,28 @@ def poor_list_carry_over(request: StaffRequest, pk: int) -> HttpResponse:
 @FORM_METHODS
 def poor_list_paper(request: StaffRequest, pk: int, list_paper: str) -> HttpResponse:
     """A paper of the list: what it is for is asked, and kept in the trail."""
-    poor_list = get_kept_list(request, pk)
+    poor_list = get_list(request, pk)
+    codes = papers.printable(poor_list, list_paper, by=request.user)
+    if not codes:
+        raise PermissionDenied
     title = str(papers.TITLES[list_paper])
-    data = request.POST if request.method == "POST" else drafts.restore(request)
-    form = PurposeForm(data)
+    data = drafts.typed(request)
+    form = SheetForm(data, codes=codes) if list_paper == papers.SHEET else PurposeForm(data)
     if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
+        said = form.cleaned_data
+        place = Territory.objects.filter(code=said.get("place", "")).first()
         try:
-            content = papers.printed(poor_list, list_paper, by=request.user, reason=reason)
+            content = papers.printed(
+                poor_list, list_paper, by=request.user, reason=said["reason"], place=place
+            )
         except ValidationError as error:
             tell(form, error)
         except PdfFailed:
             form.add_error(None, _("The paper could not be set. Try again."))
         else:
-            name = f"{LIST_PAPERS[list_paper]}-{poor_list.year}-{timezone.localdate():%Y-%m-%d}.pdf"
+            where = f"-{slugify(place.full_name)}" if place else ""
+            day = f"{timezone.localdate():%Y-%m-%d}"
+            name = f"{LIST_PAPERS[list_paper]}-{poor_list.year}{where}-{day}.pdf"
             response = HttpResponse(content, content_type="application/pdf")
             response["Content-Disposition"] = f'attachment; filename="{name}"'
             return response
@@ -277,7 +293,7 @@ def poor_list_paper(request: StaffRequest, pk: int, list_paper: str) -> HttpResp
 def poor_list_export(request: StaffRequest, pk: int) -> HttpResponseBase:
     """The list as a workbook for the city: with a reason, in the trail."""
     poor_list = get_kept_list(request, pk)
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = NumbersForm(data)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
 
 from households import intake
 from households.forms import intake as forms
@@ -16,9 +15,8 @@ from tkpk import form_guard
 from tkpk.models import SentKind
 from tkpk.public_pages import PublicRequest
 from tkpk.registry import registry
+from tkpk.requests import FORM_METHODS
 from tkpk.views.public import private_page, sent, words_of_closed_door
-
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _send_page(request: PublicRequest, kind: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from households import families, scores
 from households.forms.report_cards import (
@@ -28,10 +28,8 @@ from households.workflows.report_cards import REPORT_CARD_FLOW
 from tkpk import drafts
 from tkpk.models.territory import within
 from tkpk.pdf import PdfFailed
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest, whole_number
 from tkpk.rights import holds, scopes
-
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _reads_whole(request: StaffRequest, household: Household) -> bool:
@@ -203,10 +201,8 @@ def card_strike(request: StaffRequest, pk: int, year: int) -> HttpResponse:
     """Strike out a note or a commitment that was written by mistake."""
     card = _draft(request, pk, year)
     rows: Any = card.notes if "note" in request.POST else card.commitments
-    key = request.POST.get("note") or request.POST.get("commitment") or ""
-    if not key.isdecimal() or len(key) > 12:
-        raise Http404
-    row = get_object_or_404(rows.select_related("card__household__territory"), pk=int(key))
+    key = whole_number(request.POST.get("note") or request.POST.get("commitment") or "")
+    row = get_object_or_404(rows.select_related("card__household__territory"), pk=key)
     writing.strike(row, by=request.user)
     messages.success(request, _("Struck out."))
     return _back(card)
@@ -224,7 +220,7 @@ def commitment_settle(
         "card__household__territory", "card__household__kelurahan", "kelurahan"
     )
     one = get_object_or_404(rows, pk=commitment_pk, card__household=household, card__year=year)
-    data = request.POST if request.method == "POST" else drafts.restore(request)
+    data = drafts.typed(request)
     form = SettleForm(data, initial={"outcome": one.outcome, "remark": one.remark})
     if request.method == "POST" and form.is_valid():
         try:

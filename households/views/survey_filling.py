@@ -14,24 +14,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from households import families
-from households.forms.surveys import DoorForm, EndForm, StepForm, TypingForm, end_initial, tell
+from households.forms.surveys import DoorForm, EndForm, StepForm, TypingForm, end_initial
 from households.models import Household, InstrumentVersion, Survey, SurveySource
 from households.models.survey import ANSWERED
 from households.surveys import acts, consent, paper, questions
 from households.views.editing import get_household
 from households.views.surveys import get_survey, versions_in_use
 from tkpk import drafts
+from tkpk.forms.acts import tell
 from tkpk.pdf import PdfFailed
-from tkpk.requests import StaffRequest
-
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def _data(request: StaffRequest) -> Any:
-    return request.POST if request.method == "POST" else drafts.restore(request)
+from tkpk.requests import FORM_METHODS, StaffRequest
 
 
 def _family(request: StaffRequest, pk: int, version_pk: int) -> tuple[Household, InstrumentVersion]:
@@ -62,7 +57,7 @@ def survey_begin(request: StaffRequest, pk: int, version_pk: int) -> HttpRespons
         return answer
     families.note_view(household, by=request.user)
     text = consent.current(household.kelurahan)
-    form = DoorForm(_data(request), initial={"text_number": text.number})
+    form = DoorForm(drafts.typed(request), initial={"text_number": text.number})
     if request.method == "POST" and form.is_valid():
         try:
             survey = acts.begin_page(
@@ -112,7 +107,9 @@ def survey_step(request: StaffRequest, pk: int, screen: int) -> HttpResponse:
         raise Http404
     group, answers = groups[screen - 1], survey.read_answers()
     initial = {f"q-{code}": str(value).replace(".", ",") for code, value in answers.items()}
-    form = StepForm(_data(request), group=group, version=survey.instrument_version, initial=initial)
+    form = StepForm(
+        drafts.typed(request), group=group, version=survey.instrument_version, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         try:
             acts.write(
@@ -159,7 +156,7 @@ def survey_end(request: StaffRequest, pk: int) -> HttpResponse:
     initial = end_initial(survey)
     if left and survey.result is None:
         del initial["result"]
-    form = EndForm(_data(request), initial=initial)
+    form = EndForm(drafts.typed(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             sent = acts.send(
@@ -198,7 +195,11 @@ def survey_type(request: StaffRequest, pk: int, version_pk: int) -> HttpResponse
     families.note_view(household, by=request.user)
     text, groups = consent.current(household.kelurahan), questions.groups_of(version)
     form = TypingForm(
-        _data(request), groups=groups, version=version, initial={"text_number": text.number}
+        drafts.typed(request),
+        groups=groups,
+        version=version,
+        texts=consent.on_paper(household.kelurahan),
+        initial={"text_number": text.number},
     )
     if request.method == "POST" and form.is_valid():
         try:

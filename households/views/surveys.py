@@ -1,6 +1,7 @@
 """The list of visits to make, a survey's own page, and the steps of the second person."""
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,23 +14,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from households import families
-from households.forms.event_acts import ReasonForm
 from households.forms.search import FilterForm, SearchForm
+from households.instruments.words import amount_words
 from households.keyset import page_of
 from households.models import Household, InstrumentVersion, Survey
 from households.models.survey import COUNT_READERS, STATUS_READERS, SURVEY_READERS
 from households.searching import COMMON, filter_families, find_families, with_counts
+from households.slugs import SURVEY_STEPS
 from households.surveys import acts, facts, questions, worklist
 from households.workflows import surveys as flow
 from tkpk import drafts, search_token
+from tkpk.forms.acts import ReasonForm
 from tkpk.models import StaleRow
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest, whole_number
 from tkpk.rights import holds, scopes
 
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 STATES = {
     "belum": None,
     "semua": "",
@@ -83,6 +85,7 @@ def survey_list(request: StaffRequest) -> HttpResponse:
     versions = versions_in_use(request, COUNT_READERS)
     version, year = chosen_version(request, versions), timezone.localdate().year
     context = {"versions": versions, "version": version, "year": str(year)}
+    context["reads_consent"] = bool(scopes(request.user, SURVEY_READERS))
     codes = scopes(request.user, STATUS_READERS)
     if version is None:
         return render(request, "staff/surveys/list.html", context)
@@ -198,9 +201,9 @@ def survey_search(request: StaffRequest) -> HttpResponse:
         raise PermissionDenied
     form = SearchForm(request.POST)
     query = {"keadaan": "semua"}
-    version = request.POST.get("versi", "")
-    if version.isascii() and version.isdecimal() and len(version) < 10:
-        query["versi"] = version
+    version = whole_number(request.POST.get("versi", ""))
+    if version is not None:
+        query["versi"] = str(version)
     if form.is_valid():
         query["cari"] = search_token.make(form.cleaned_data["text"], request.user)
     return redirect(f"{reverse('survey_list')}?{urlencode(query)}")
@@ -223,7 +226,7 @@ def survey_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "moves": [
             found
             for found in flow.SURVEY_FLOW.open_to(request.user, survey)
-            if found.name != "send"
+            if found.name in SURVEY_STEPS
         ],
         "may_apply": survey.status == Survey.Status.CHECKED
         and survey.applied_at is None
@@ -237,7 +240,10 @@ def _line(one: questions.Asked, answers: dict[str, Any]) -> tuple[str, str]:
     value = str(answers.get(one.code, ""))
     if one.is_choice:
         return one.text, dict(one.options).get(value, "")
-    return one.text, f"{value.replace('.', ',')} {one.unit}".strip() if value else ""
+    try:
+        return one.text, amount_words(Decimal(value), one.unit) if value else ""
+    except InvalidOperation:  # a draft keeps what was typed until it is sent
+        return one.text, value
 
 
 @never_cache
@@ -250,8 +256,7 @@ def survey_move(request: StaffRequest, pk: int, act: str) -> HttpResponse:
         messages.error(request, _("This step is not open to you now."))
         return redirect("survey_detail", survey.pk)
     row = flow.SURVEY_FLOW.moves[act]
-    data = request.POST if request.method == "POST" else drafts.restore(request)
-    form = ReasonForm(data)
+    form = ReasonForm(drafts.typed(request))
     if not row.needs_reason:
         del form.fields["reason"]
     if request.method == "POST" and form.is_valid():
@@ -262,7 +267,8 @@ def survey_move(request: StaffRequest, pk: int, act: str) -> HttpResponse:
         else:
             messages.success(request, _("Recorded."))
             return redirect("survey_detail", survey.pk)
-    context = {"survey": survey, "form": form, "move": row}
+    url = reverse("survey_detail", args=[survey.pk])
+    context = {"survey": survey, "form": form, "move": row, "back_url": url}
     return render(request, "staff/surveys/step.html", context)
 
 
@@ -300,8 +306,7 @@ def survey_apply(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _applied(request: StaffRequest, survey: Survey) -> HttpResponse | None:
-    version = request.POST.get("version", "")
-    number = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
+    number = whole_number(request.POST.get("version", "")) or 0
     try:
         facts.apply_facts(
             survey,

@@ -12,10 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from households import families, transfers
-from households.forms.event_acts import ReasonForm
 from households.forms.events import NewFamilyForm, family_named
 from households.forms.transfers import (
     AcceptForm,
@@ -29,13 +28,14 @@ from households.models import Household, LifeEvent, Member, Transfer, TransferSt
 from households.views.editing import get_household, require_editor
 from households.workflows.transferring import DESTINATION_FLOW, FLOWS, ORIGIN_FLOW, make_move
 from tkpk import drafts
+from tkpk.forms.acts import ReasonForm, tell
 from tkpk.models import Territory
-from tkpk.requests import StaffRequest
+from tkpk.once import form_once
+from tkpk.requests import FORM_METHODS, StaffRequest, whole_number
 from tkpk.rights import holds, home_kelurahan
 from tkpk.roles import Role
 from tkpk.workflow import OpenMove
 
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 PAGE_SIZE = 50
 # While it waits, and after it, the receiving side sees the names; not when it came to nothing.
 NAMES_SHOWN = {TransferStatus.OFFERED, TransferStatus.ACCEPTED}
@@ -54,16 +54,6 @@ def _get(request: StaffRequest, pk: int) -> Transfer:
         "new_head", "created_by", "released_by",
     )  # fmt: skip
     return get_object_or_404(rows, pk=pk)
-
-
-def _data(request: StaffRequest) -> Any:
-    return request.POST if request.method == "POST" else drafts.restore(request)
-
-
-def _tell(form: Any, error: ValidationError) -> None:
-    by_field = getattr(error, "error_dict", None) or {"__all__": [error]}
-    for name, found in by_field.items():
-        form.add_error(name if name in form.fields else None, found)
 
 
 def _moves(request: StaffRequest, transfer: Transfer) -> dict[str, OpenMove]:
@@ -103,11 +93,12 @@ def transfer_list(request: StaffRequest) -> HttpResponse:
 
 @never_cache
 @FORM_METHODS
+@form_once
 def transfer_offer(request: StaffRequest, pk: int) -> HttpResponse:
     """The origin offers a family, or some of it, to another kelurahan."""
     household = get_household(request, pk)
     require_editor(request, household)
-    form = OfferForm(_data(request), household=household, by=request.user, chosen=None)
+    form = OfferForm(drafts.typed(request), household=household, by=request.user, chosen=None)
 
     def act() -> Transfer:
         place = form.cleaned_data["destination_place"]
@@ -123,10 +114,11 @@ def transfer_offer(request: StaffRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @FORM_METHODS
+@form_once
 def transfer_request(request: StaffRequest) -> HttpResponse:
     """The receiving side asks for a person at its counter."""
     kelurahan = _own_kelurahan(request)
-    form = RequestForm(_data(request), kelurahan=kelurahan)
+    form = RequestForm(drafts.typed(request), kelurahan=kelurahan)
 
     def act() -> Transfer:
         return transfers.ask(destination=kelurahan, by=request.user, **form.asked())
@@ -151,7 +143,7 @@ def transfer_release(request: StaffRequest, pk: int) -> HttpResponse:
     chosen = asked.pk if asked and transfer.asked_index else None
     initial = {name: getattr(transfer, name) for name in ("on", "document_kind", "document_number")}
     form = ReleaseForm(
-        _data(request), household=household, by=request.user, chosen=chosen, initial=initial
+        drafts.typed(request), household=household, by=request.user, chosen=chosen, initial=initial
     )
 
     def act() -> Transfer:
@@ -161,9 +153,9 @@ def transfer_release(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _asked_family(request: StaffRequest, transfer: Transfer) -> Household | None:
-    chosen = request.GET.get("keluarga", "")
-    if chosen.isdecimal() and len(chosen) < 10:
-        return get_household(request, int(chosen))
+    chosen = whole_number(request.GET.get("keluarga", ""))
+    if chosen is not None:
+        return get_household(request, chosen)
     found = Member.objects.living().visible_to(request.user)
     found = found.filter(nik_index=transfer.asked_index or "-", kelurahan=transfer.origin_id)
     member = found.select_related("household__territory__parent", "household__kelurahan").first()
@@ -192,7 +184,7 @@ def _act_page(
         try:
             transfer = act()
         except ValidationError as error:
-            _tell(form, error)
+            tell(form, error)
         else:
             messages.success(request, _("Transfer %(code)s waits.") % {"code": transfer.code})
             return redirect("transfer_detail", transfer.pk)
@@ -230,7 +222,7 @@ def transfer_accept(request: StaffRequest, pk: int) -> HttpResponse:
         return refusal
     if "accept" not in _moves(request, transfer):
         raise PermissionDenied
-    data = _data(request)
+    data = drafts.typed(request)
     people = transfers.people_of(transfer)
     form = AcceptForm(data, people=people, by=request.user)
     as_new = not (data and data.get("household", "").strip())
@@ -247,7 +239,7 @@ def transfer_accept(request: StaffRequest, pk: int) -> HttpResponse:
             transfers.accept(transfer, arrival, by=request.user)
         except ValidationError as error:
             at_family = {"kk_number", "territory"} & set(getattr(error, "error_dict", {}))
-            _tell(family if at_family and as_new else form, error)
+            tell(family if at_family and as_new else form, error)
         else:
             messages.success(request, _("They live here now. Look at their data together."))
             return redirect("transfer_detail", pk)
@@ -268,7 +260,7 @@ def transfer_step(request: StaffRequest, pk: int, step: str) -> HttpResponse:
     transfer = _get(request, pk)
     if refusal := _require_move(request, transfer, step):
         return refusal
-    form = ReasonForm(_data(request))
+    form = ReasonForm(drafts.typed(request))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         try:

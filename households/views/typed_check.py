@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from households.duplicates.typed import Typed, likely_same
 from households.views.editing import asks_too_often, get_household, require_editor
 from tkpk.nik import LENGTH, clean_digits
-from tkpk.requests import StaffRequest
+from tkpk.requests import StaffRequest, whole_number
 
 LONGEST = 100
 
@@ -39,11 +39,10 @@ def member_check(request: StaffRequest, pk: int) -> HttpResponse:
     require_editor(request, household)
     if asks_too_often(request):
         return HttpResponse(status=429)
-    own = request.POST.get("row", "")
     likely = likely_same(
         _typed(request),
         household,
         reader=request.user,
-        other_than=int(own) if own.isdecimal() and len(own) < 19 else None,
+        other_than=whole_number(request.POST.get("row", "")),
     )
     return render(request, "staff/duplicates/_likely.html", {"likely": likely})

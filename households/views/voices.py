@@ -6,9 +6,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from households import counter, intake
 from households.forms import intake as intake_forms
@@ -18,34 +19,32 @@ from households.voices import area, matching
 from tkpk import drafts
 from tkpk.forms.acts import ReasonForm, tell
 from tkpk.models import SentKind, Submission
+from tkpk.once import form_once
 from tkpk.registry import registry
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest
 from tkpk.rights import home_kelurahan, scopes
 from tkpk.roles import Role
 from tkpk.views.voices import get_submission
-
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def _data(request: StaffRequest) -> Any:
-    return request.POST if request.method == "POST" else drafts.restore(request)
 
 
 # --- for a resident at the counter -----------------------------------------------------------
 @never_cache
 @FORM_METHODS
+@form_once
 def nomination_record(request: StaffRequest) -> HttpResponse:
     return _record_page(request, SentKind.NOMINATION)
 
 
 @never_cache
 @FORM_METHODS
+@form_once
 def objection_record(request: StaffRequest) -> HttpResponse:
     return _record_page(request, SentKind.OBJECTION)
 
 
 @never_cache
 @FORM_METHODS
+@form_once
 def removal_record(request: StaffRequest) -> HttpResponse:
     return _record_page(request, SentKind.SELF_REMOVAL)
 
@@ -55,7 +54,7 @@ def _record_page(request: StaffRequest, sent_kind: str) -> HttpResponse:
     kelurahan = home_kelurahan(request.user, {Role.STAFF})
     if kelurahan is None:
         raise PermissionDenied
-    form = intake_forms.SPOKEN[sent_kind](_data(request), kelurahan=kelurahan)
+    form = intake_forms.SPOKEN[sent_kind](drafts.typed(request), kelurahan=kelurahan)
     if request.method == "POST" and form.is_valid():
         submission = intake.send(
             form.said(), form.subject(), kelurahan=kelurahan, by=request.user, **form.more()
@@ -122,7 +121,7 @@ def voice_decide(request: StaffRequest, pk: int, report_step: str) -> HttpRespon
     move = matching.flow_of(report).moves.get(report_step)
     if move is None:
         raise Http404
-    form = _decision_form(report_step, _data(request))
+    form = _decision_form(report_step, drafts.typed(request))
     form.fields["reason"].required = move.needs_reason
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
@@ -134,7 +133,13 @@ def voice_decide(request: StaffRequest, pk: int, report_step: str) -> HttpRespon
         else:
             messages.success(request, _("Recorded. Now answer the sender."))
             return redirect("voice_detail", pk)
-    context = {"submission": submission, "report": report, "move": move, "form": form}
+    context = {
+        "submission": submission,
+        "report": report,
+        "move": move,
+        "form": form,
+        "back_url": reverse("voice_detail", args=[pk]),
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "staff/voices/decide.html", context, status=status)
 
@@ -146,11 +151,12 @@ def _decision_form(step: str, data: Any) -> ReasonForm:
 # --- heads of RT and RW ----------------------------------------------------------------------
 @never_cache
 @FORM_METHODS
+@form_once
 def area_report(request: StaffRequest) -> HttpResponse:
     """A head of RT or RW nominates, or objects to, a family of the own area."""
     if not scopes(request.user, AREA_HEADS):
         raise PermissionDenied
-    form = AreaReportForm(_data(request), by=request.user)
+    form = AreaReportForm(drafts.typed(request), by=request.user)
     if request.method == "POST" and form.is_valid():
         submission = area.report(form.cleaned_data, by=request.user)
         messages.success(request, _("Sent as %(ticket)s.") % {"ticket": submission.ticket})

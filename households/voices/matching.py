@@ -19,7 +19,7 @@ from households.models import (
 from households.models.listing import STANDING
 from households.voices import lists
 from households.workflows.objections import FLOWS, own_matter
-from tkpk import rights, trail
+from tkpk import rights
 from tkpk.models import Channel, Mandate, Submission, SubmissionStatus, User
 from tkpk.roles import Role
 
@@ -68,7 +68,7 @@ def match(report: Any, household: Household, *, by: User) -> Any:
             setattr(locked, name, value)
         locked.updated_by, locked.version = by, locked.version + 1
         locked.save()
-        _note(locked, "match", by=by, mandate=mandate)
+        flow_of(locked).note(locked, "match", by=by, mandate=mandate)
     return locked
 
 
@@ -83,21 +83,6 @@ def _refuse_match(report: Any, household: Household, by: User) -> None:
     if reasons := own_matter(report, by):
         raise PermissionDenied("; ".join(reasons))
     report.household = former
-
-
-def _note(report: Any, move: str, *, by: User, mandate: Mandate | None) -> None:
-    flow = flow_of(report)
-    trail.record(
-        chain=report.kelurahan,
-        by=by,
-        mandate=mandate,
-        process=flow.process,
-        move=move,
-        row=report,
-        to_status=report.status,
-        digest=flow.digest(report),
-        schema=flow.schema,
-    )
 
 
 # --- deciding --------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from households.models import (
-    EventStatus,
     Household,
     HouseholdStatus,
     Listing,
@@ -163,16 +162,3 @@ def is_proposed(listing: Listing) -> None:
 def is_monitored(listing: Listing) -> None:
     if listing.visit_due_on is None:
         raise ValidationError(_("The year of visits is over."), code="not_monitored")
-
-
-def event_was_taken_back(status: str) -> Any:
-    def guard(listing: Listing) -> None:
-        if listing.life_event is None or listing.life_event.status != EventStatus.CANCELLED:
-            raise ValidationError(
-                _("The family is back on the list once its life event is taken back."),
-                code="event_stands",
-            )
-        if RETURNS_TO[listing.poor_list.status] != status:
-            list_stands_at()(listing)
-
-    return guard

@@ -1,11 +1,17 @@
 """The way of a family on the list of a year. Where the whole list moves, its families follow."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from households.models import Listing, ListingStatus, PoorListStatus
+from households.workflows.listing_exits import (
+    family_came_back,
+    family_has_left,
+    taken_off_by_mistake,
+)
 from households.workflows.listing_guards import (
     added_by_city,
-    event_was_taken_back,
     has_score,
     is_monitored,
     is_officials,
@@ -39,6 +45,10 @@ def makers(listing: Listing) -> set[int]:
     by_stage = {
         S.NOMINATED: listing.created_by_id,
         S.FIELD_VERIFIED: listing.verified_by_id,
+        S.PUBLIC_REVIEW_1: listing.verified_by_id,
+        # Nothing happens with a line that was taken off, so who wrote it last took it off.
+        S.DELISTED: listing.updated_by_id,
+        S.REFUSED: listing.updated_by_id,
         S.ESTABLISHED: listing.graduation_proposed_by_id,
     }
     maker = by_stage.get(S(listing.status))
@@ -47,11 +57,34 @@ def makers(listing: Listing) -> set[int]:
 
 # --- the table -------------------------------------------------------------------------------
 _STANDING = BEFORE_SENDING | {S.SUBMITTED, S.ESTABLISHED}
-_LEAVES = {S.MOVED, S.DECEASED}
+# A closed family that neither moved nor died (entered twice, not valid) is taken off.
+_LEFT = {S.MOVED, S.DECEASED, S.DELISTED}
+
+
+def _leave_move(label: Any, target: ListingStatus) -> Move:
+    return Move(label, _STANDING, target, _STAFF, guard=family_has_left, needs_reason=True)
 
 
 def _return_move(target: ListingStatus) -> Move:
-    return Move(_("Back on the list"), _LEAVES, target, _STAFF, guard=event_was_taken_back(target))
+    return Move(_("Back on the list"), _LEFT, target, _STAFF, guard=family_came_back(target))
+
+
+def _correction(sources: set[ListingStatus], target: ListingStatus) -> Move:
+    return Move(
+        _("Correction: taken off by mistake"),
+        sources,
+        target,
+        _OFFICE,
+        guard=taken_off_by_mistake(target),
+        needs_reason=True,
+        four_eyes=True,
+        warning=_("The family stands again where its list stands now. Both entries stay."),
+    )
+
+
+def _follow_back(source: ListingStatus, target: ListingStatus, stage: PoorListStatus) -> Move:
+    label = _("Back with its list")
+    return Move(label, {source}, target, _LURAH, guard=list_stands_at(stage), needs_reason=True)
 
 
 MOVES = {
@@ -135,12 +168,28 @@ MOVES = {
     "withdraw": Move(
         _("Leaves by its own wish"), _STANDING, S.DELISTED, _OFFICE, needs_reason=True
     ),
-    "record_move": Move(_("Record as moved away"), _STANDING, S.MOVED, _STAFF, needs_reason=True),
-    "record_death": Move(_("Record as deceased"), _STANDING, S.DECEASED, _STAFF, needs_reason=True),
+    "record_move": _leave_move(_("Record as moved away"), S.MOVED),
+    "record_death": _leave_move(_("Record as deceased"), S.DECEASED),
+    "record_closed": _leave_move(_("Take off: the family is closed"), S.DELISTED),
     "return_nominated": _return_move(S.NOMINATED),
     "return_public_review_2": _return_move(S.PUBLIC_REVIEW_2),
     "return_submitted": _return_move(S.SUBMITTED),
     "return_established": _return_move(S.ESTABLISHED),
+    "correct_verification": Move(
+        _("Correction: verify anew"),
+        {S.PUBLIC_REVIEW_1},
+        S.NOMINATED,
+        _OFFICE,
+        guard=list_stands_at(L.REVIEW_1),
+        needs_reason=True,
+        four_eyes=True,
+        warning=_("The family has to be verified again before round 2 begins. Both entries stay."),
+    ),
+    "correct_nominated": _correction({S.DELISTED, S.REFUSED}, S.NOMINATED),
+    "correct_public_review_2": _correction({S.DELISTED, S.REFUSED}, S.PUBLIC_REVIEW_2),
+    "correct_submitted": _correction({S.DELISTED}, S.SUBMITTED),
+    "follow_back_1": _follow_back(S.PUBLIC_REVIEW_1, S.FIELD_VERIFIED, L.OPEN),
+    "follow_back_2": _follow_back(S.PUBLIC_REVIEW_2, S.PUBLIC_REVIEW_1, L.REVIEW_1),
     "propose_graduation": Move(
         _("Propose graduation"), {S.ESTABLISHED}, S.ESTABLISHED, _STAFF, guard=not_proposed
     ),
@@ -193,6 +242,19 @@ LISTING_FLOW = Workflow(
     # Thousands of families wait at once: the first page counts them instead of naming each.
     duties=frozenset(),
 )
+# Shown only while nothing stands in their way: what they lack is no work to do.
+WHERE_POSSIBLE = frozenset(
+    {
+        "record_move",
+        "record_death",
+        "record_closed",
+        "correct_verification",
+        "correct_nominated",
+        "correct_public_review_2",
+        "correct_submitted",
+        *(name for name in MOVES if name.startswith("return_")),
+    }
+)
 # The buttons of one family's page; the others follow its list, an event or the city's answer.
 BY_HAND = frozenset(
     {
@@ -204,6 +266,7 @@ BY_HAND = frozenset(
         "delist",
         "strike",
         "withdraw",
+        *WHERE_POSSIBLE,
         "propose_graduation",
         "drop_graduation",
         "graduate",

@@ -12,7 +12,7 @@ from households.workflows.listing_guards import unconfirmed_officials
 from tkpk import formats
 from tkpk.models import Meeting, MeetingKind, MeetingStatus, User
 from tkpk.roles import Role
-from tkpk.workflow import Move, Workflow
+from tkpk.workflow import Guard, Move, Workflow
 from tkpk.workflows.meetings import attendance_counts
 
 S = PoorListStatus
@@ -59,7 +59,7 @@ def _unready_families(poor_list: PoorList) -> list[Any]:
             officials,
         ) % {"n": officials}
         missing.append((words, "not_confirmed"))
-    return missing
+    return missing + _gone_families(poor_list)
 
 
 def _unheld(meeting: Meeting | None, kind: MeetingKind) -> list[Any]:
@@ -83,7 +83,23 @@ def _open_objections(poor_list: PoorList) -> list[Any]:
     words = ngettext(
         "%(n)d objection is not decided yet.", "%(n)d objections are not decided yet.", waiting
     ) % {"n": waiting}
-    return [(words, "open_objection")]
+    next_step = _("The Lurah upholds or rejects each on its page under “Reports of residents”.")
+    return [(f"{words} {next_step}", "open_objection")]
+
+
+def _gone_families(poor_list: PoorList) -> list[Any]:
+    """A family that is closed must not be read out, sent or established."""
+    gone = poor_list.listings.whose_family_left().count()
+    if not gone:
+        return []
+    words = ngettext(
+        "%(n)d family on the list is closed or nobody lives there any more: record on its line "
+        "what became of it.",
+        "%(n)d families on the list are closed or nobody lives there any more: record on their "
+        "lines what became of them.",
+        gone,
+    ) % {"n": gone}
+    return [(words, "closed_family")]
 
 
 def may_start_review_1(poor_list: PoorList) -> None:
@@ -113,14 +129,14 @@ def may_be_sent(poor_list: PoorList) -> None:
             else "-"
         }
         missing.append((words, "window_open"))
-    missing += _open_objections(poor_list)
+    missing += _open_objections(poor_list) + _gone_families(poor_list)
     if not poor_list.listings.filter(status=ListingStatus.PUBLIC_REVIEW_2).exists():
         missing.append((_("No family is left on the list."), "empty"))
     _refuse(missing)
 
 
 def may_be_established(poor_list: PoorList) -> None:
-    missing = _open_objections(poor_list)
+    missing = _open_objections(poor_list) + _gone_families(poor_list)
     if poor_list.basis == Basis.REMBUG:
         missing += _unheld(poor_list.rembug, MeetingKind.REMBUG)
     else:
@@ -129,6 +145,32 @@ def may_be_established(poor_list: PoorList) -> None:
         if not poor_list.decree_files.applied().exists():
             missing.append((_("The result that belongs to the decree, imported."), "no_result"))
     _refuse(missing)
+
+
+def no_objection_yet(poor_list: PoorList) -> None:
+    """What residents sent in was sent in time: the window is not taken from under it."""
+    if poor_list.objections.exists():
+        raise ValidationError(
+            _("Objections have been sent in already, so the time for them stays open."),
+            code="objections",
+        )
+
+
+def _correction(source: PoorListStatus, target: PoorListStatus, guard: Guard | None = None) -> Move:
+    """Officers begin a stage, so the Lurah is the second person."""
+    return Move(
+        _("Correction: begun too early"),
+        {source},
+        target,
+        _LURAH,
+        guard=guard,
+        needs_reason=True,
+        four_eyes=True,
+        warning=_(
+            "The list goes back one stage and its families with it; who was taken off stays off. "
+            "Both entries stay."
+        ),
+    )
 
 
 POOR_LIST_FLOW = Workflow(
@@ -172,6 +214,9 @@ POOR_LIST_FLOW = Workflow(
             four_eyes=True,
             warning=_("Every family on the list is established, or not accepted, at once."),
         ),
+        "correct_review_1": _correction(S.REVIEW_1, S.OPEN),
+        "correct_review_2": _correction(S.REVIEW_2, S.REVIEW_1),
+        "correct_window": _correction(S.OBJECTION_WINDOW, S.REVIEW_2, no_objection_yet),
     },
     conflicts=own_family_unconfirmed,
     sealed_fields=(
@@ -188,4 +233,7 @@ POOR_LIST_FLOW = Workflow(
         "decree_number",
         "decree_on",
     ),
+    # A correction is open all the time and waits for nobody.
+    duties=frozenset({"start_review_1", "start_review_2", "open_window", "send", "establish"}),
 )
+CORRECTIONS = tuple(name for name in POOR_LIST_FLOW.moves if name.startswith("correct_"))

@@ -1,6 +1,7 @@
 """States of families and persons: the dead, the moved and the doubled stay in the registry."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,19 +10,29 @@ from django.utils.translation import gettext_lazy as _
 
 from households.codes import Relation
 from households.models import LIVING, Household, HouseholdStatus, Member, MemberStatus
+from tkpk import rights
 from tkpk.models import User
 from tkpk.roles import Role
 from tkpk.workflow import Move, Workflow
 
 S = MemberStatus
+OWN = "households.own_families"
 
 
 def own_family(row: Household | Member, user: User) -> list[str]:
     """A person does not act on the own family, recognised by the blind index of the NIK."""
-    household = row if isinstance(row, Household) else row.household
-    if user.nik_index and household.members.filter(nik_index=user.nik_index).exists():
+    household_id = row.pk if isinstance(row, Household) else row.household_id
+    if household_id in own_families(user):
         return [str(_("This is your own family: another officer has to do it."))]
     return []
+
+
+def own_families(user: User) -> set[int]:
+    """Keys of the families in which the user's own NIK stands; read once a request."""
+    if not user.nik_index:
+        return set()
+    rows = Member.objects.filter(nik_index=user.nik_index).values_list("household_id", flat=True)
+    return rights.kept(user, (OWN, user.nik_index), lambda: set(rows))
 
 
 def _no_double(member: Member) -> None:
@@ -147,11 +158,19 @@ def change_member_state(
         return MEMBER_FLOW.apply(name, member, by=by, reason=reason, changes={"status_on": on})
 
 
+# What hangs on a family and follows when it is closed or opened again by hand: each takes the
+# family, `by` and `reason`. Life events and merges see to that themselves.
+AFTER_STATE: dict[str, list[Callable[..., Any]]] = {"close": [], "reopen": []}
+
+
 def change_household_state(
     name: str, household: Household, *, by: User, on: datetime.date, reason: str
 ) -> Household:
-    """Make a move of HOUSEHOLD_FLOW, valid from a day."""
+    """Make a move of HOUSEHOLD_FLOW, valid from a day, with what follows from it."""
     with transaction.atomic():
-        return HOUSEHOLD_FLOW.apply(
+        changed = HOUSEHOLD_FLOW.apply(
             name, household, by=by, reason=reason, changes={"status_on": on}
         )
+        for follow in AFTER_STATE[name]:
+            follow(changed, by=by, reason=reason)
+    return changed

@@ -9,6 +9,7 @@ from households.models import (
     SubmissionList,
     SubmissionStatus,
 )
+from households.workflows.registering import own_families
 from tkpk.models import User
 from tkpk.roles import Role
 from tkpk.workflow import Move, Workflow
@@ -20,9 +21,9 @@ _STAFF = {Role.STAFF}
 
 def own_family_listed(submission: SubmissionList, user: User) -> list[str]:
     """Nobody proposes the own family, or objects to a neighbour in the same list."""
-    if not user.nik_index or submission.status != S.DRAFT:
+    if submission.status != S.DRAFT or not (own := own_families(user)):
         return []
-    if submission.items.filter(household__members__nik_index=user.nik_index).exists():
+    if submission.items.filter(household__in=own).exists():
         return [str(_("Your own family is on this list: take it off, or let another officer."))]
     return []
 

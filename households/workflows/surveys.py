@@ -1,20 +1,24 @@
 """A survey from the door to the check: who fills it in never checks it."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from households.models import Score, Survey, SurveyResult, SurveyStatus
+from households.models import Household, Score, Survey, SurveyResult, SurveyStatus
 from households.models.instrument import VersionStatus
 from households.surveys import questions
 from households.workflows.registering import own_family
-from tkpk.models import User
+from tkpk.models import TrailEntry, User
 from tkpk.roles import Role
 from tkpk.workflow import Move, Workflow
 
 S = SurveyStatus
 CHECKERS = {Role.STAFF, Role.LURAH}
+# Nobody has confirmed it yet.
+OPEN = frozenset({S.DRAFT, S.SENT, S.RETURNED})
 
 
 def family_stands(survey: Survey) -> None:
@@ -74,6 +78,35 @@ def ready_to_send(survey: Survey) -> None:
             )
 
 
+def family_is_closed(survey: Survey) -> None:
+    if survey.household.status == survey.household.Status.ACTIVE:
+        raise ValidationError(
+            _("The family lives here: cancel the survey with a reason instead."), code="lives_here"
+        )
+
+
+def withdrawn_from(status: str) -> Any:
+    """Only what went with its family comes back with it, to where it stood."""
+
+    def guard(survey: Survey) -> None:
+        family_stands(survey)
+        entries = TrailEntry.objects.filter(
+            chain=survey.kelurahan_id, subject="households.survey", subject_id=survey.pk
+        )
+        last = entries.order_by("-number").values_list("move", "from_status").first()
+        if last != ("withdraw", status):
+            raise ValidationError(
+                _("A survey that was cancelled stays cancelled; begin a new one."), code="cancelled"
+            )
+
+    return guard
+
+
+def _return_move(status: SurveyStatus) -> Move:
+    label = _("Back with its family")
+    return Move(label, {S.VOID}, status, {Role.STAFF}, withdrawn_from(status), needs_reason=True)
+
+
 def _makers(survey: Survey) -> set[int]:
     return {survey.created_by_id, survey.surveyor_id}
 
@@ -116,6 +149,15 @@ SURVEY_FLOW: Workflow[Survey] = Workflow(
                 "The survey and its scores count no more. The family's data stay as they are now."
             ),
         ),
+        "withdraw": Move(
+            _("Withdrawn: the family is closed"),
+            OPEN,
+            S.VOID,
+            {Role.STAFF},
+            guard=family_is_closed,
+            needs_reason=True,
+        ),
+        **{f"return_{status.lower()}": _return_move(status) for status in sorted(OPEN)},
     },
     conflicts=lambda survey, user: own_family(survey.household, user),
     sealed_fields=(
@@ -154,3 +196,23 @@ def void(name: str, survey: Survey, *, by: User, reason: str) -> Survey:
         moved = SURVEY_FLOW.apply(name, survey, by=by, reason=reason)
         Score.objects.filter(survey=moved, current=True).update(current=False)
     return moved
+
+
+# --- with the family -------------------------------------------------------------------------
+def withdraw_open(household: Household, *, by: User, reason: str) -> list[dict[str, Any]]:
+    """Withdraw what nobody checked of a family that was closed. Returns where each stood."""
+    done = []
+    for survey in household.surveys.filter(status__in=sorted(OPEN)).order_by("pk"):
+        void("withdraw", survey, by=by, reason=reason)
+        done.append({"pk": survey.pk, "status": survey.status})
+    return done
+
+
+def return_withdrawn(household: Household, *, by: User, reason: str) -> None:
+    """What went with the family comes back with it, to where it stood."""
+    for survey in household.surveys.filter(status=S.VOID).order_by("pk"):
+        for status in sorted(OPEN):
+            name = f"return_{status.lower()}"
+            if not SURVEY_FLOW.missing(name, survey):
+                SURVEY_FLOW.apply(name, survey, by=by, reason=reason)
+                break

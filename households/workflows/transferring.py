@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from households.models import Member, Transfer, TransferStatus
 from households.workflows.registering import own_family
-from tkpk import trail
 from tkpk.models import User
 from tkpk.roles import Role
 from tkpk.workflow import Move, Workflow
@@ -130,14 +129,4 @@ def note(
     transfer: Transfer, name: str, *, flow: Workflow[Transfer], by: User, before: str = ""
 ) -> None:
     """Write a step of a transfer into the chain of one side; the reason stays with its author."""
-    trail.record(
-        chain=getattr(transfer, flow.chain),
-        by=by,
-        process=flow.process,
-        move=name,
-        row=transfer,
-        from_status=before,
-        to_status=transfer.status,
-        digest=flow.digest(transfer),
-        schema=flow.schema,
-    )
+    flow.note(transfer, name, by=by, from_status=before)

@@ -48,5 +48,8 @@
   form.addEventListener("change", (event) => {
     if (fields.includes(event.target)) check(event.target);
   });
-  if (!document.querySelector(".form-errors")) fields[0]?.focus();
+  // After a refusal the hands go on where something is to be mended.
+  const start = fields.find((field) => field.getAttribute("aria-invalid") === "true") || fields[0];
+  start?.focus();
+  start?.select?.();
 })();

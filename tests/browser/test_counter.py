@@ -113,9 +113,9 @@ def test_a_remark_on_the_data_is_mended_beside_it(
     expected_console.append("422")  # a refused form
     Household.objects.filter(pk=families[0].pk).update(decile=None, decile_as_of=None)
     sign_in(page_at, "petugas", PASSWORD)
-    page_at.goto("/kerja/kesehatan-data/")
+    page_at.goto("/kerja/kelengkapan-data/")
     assert_accessible(page_at)
-    page_at.goto("/kerja/kesehatan-data/tanpa-desil/")
+    page_at.goto("/kerja/kelengkapan-data/tanpa-desil/")
     assert_accessible(page_at)
     page_at.select_option("[name=registry_source]", "DTSEN")
     page_at.fill("[name=decile]", "11")

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from households.models import Survey
@@ -262,9 +263,8 @@ def test_a_paper_form_is_typed_by_keyboard_alone(desktop, place, assert_accessib
     for _ in range(60):
         name = page.evaluate("() => document.activeElement.name")
         if name == "surveyed_on":
-            page.evaluate(
-                "() => { document.activeElement.value = new Date().toLocaleDateString('sv-SE'); }"
-            )
+            # Day first, as the paper has it, whatever order the browser's own fields have.
+            page.keyboard.type(timezone.localdate().strftime("%d%m%Y"))
         elif name == "q-jamban":
             page.keyboard.type("9")
             page.keyboard.press("Enter")

@@ -15,7 +15,7 @@ from tests import factories
 from tkpk.models import Territory, User
 from tkpk.roles import Role
 
-SHIPPED = ["bps14", "kepmensos262", "ksjps-2016", "ksjps-2018"]
+SHIPPED = ["bps14", "kepmensos262", "ksjps-2016", "ksjps-2018-r2"]
 
 
 @cache

@@ -10,7 +10,7 @@ from households.codes import MaritalStatus, Relation
 from households.models import Household, Member
 from tests.factories import make_nik
 
-OVERVIEW = "/kerja/kesehatan-data/"
+OVERVIEW = "/kerja/kelengkapan-data/"
 
 
 def list_url(code):

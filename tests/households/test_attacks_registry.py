@@ -155,7 +155,10 @@ TEAM = MEETINGS | {
     *("poor_list_detail", "poor_list_step", "report_card", "instrument_version"),
     *("instrument_step", "instrument_what_if", "instrument_sensitivity", "scores_compute"),
 }
-AREA = {"poor_list_detail", "poor_list_step", "listing_list", "aid_programme", "aid_both"}
+# Heads print the sheet of their own area too: the names of their own families, no other's.
+AREA = {"poor_list_detail", "poor_list_step", "listing_list", "aid_programme", "aid_both"} | {
+    "list_paper"
+}
 NEIGHBOURS = [
     (Role.ADMIN, make.SURYATMAJAN, set()),
     (Role.TKPK_SECRETARY, make.SURYATMAJAN, TEAM),

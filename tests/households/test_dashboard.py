@@ -6,11 +6,12 @@ import re
 import pytest
 from django.utils import timezone
 
-from households import dashboard
+from households import dashboard, dashboard_rows
+from households.dashboard import READERS
 from households.models import Listing, Survey
 from households.workflows.surveys import check
 from tests import factories
-from tests.households.aided import establish, give, make_programme
+from tests.households.aided import establish, give, make_list, make_programme
 from tests.households.listing import line_on, opened
 from tests.households.surveying import begun, bps, sent
 from tkpk.roles import Role
@@ -89,36 +90,123 @@ def test_families_on_the_list_stand_in_their_rw(kelurahan, officer):
     ]
 
 
-def test_each_figure_leads_to_as_many_rows(client, kelurahan, officer):
-    poor_list = opened(kelurahan, officer, year=YEAR)
-    for name, rw in (("A", 3), ("B", 3), ("C", 4)):
-        line_on(poor_list, family(kelurahan, officer, name, rw), officer)
-    programme = make_programme(kelurahan, officer)
-    establish_less = family(kelurahan, officer, "D")
-    give(programme, establish_less, officer, start=datetime.date(YEAR, 1, 1))
-    client.force_login(officer)
-    page = client.get(ADDRESS, {"tahun": str(YEAR)})
-    addresses = set(re.findall(r'href="(/kerja/(?:daftar|bantuan|survei)/[^"]+)"', text(page)))
-    assert len([one for one in addresses if "?" in one]) >= 4
-    for address in addresses:
-        response = client.get(address.replace("&amp;", "&"))
-        assert response.status_code == 200, address
+@pytest.fixture
+def one_of_each(kelurahan, officer):
+    """A year in which no figure is zero."""
+    second = factories.make_user("petugas2", Role.STAFF, kelurahan)
+    version = bps(kelurahan)
+    fams = {
+        name: family(kelurahan, officer, f"Rahasia {name}", rw)
+        for rw, name in enumerate(("Lama", "Periksa", "Lulus", "Calon", "Tetap", "Luar"), start=1)
+    }
+    sent(fams["Lama"], version, by=officer)
+    Survey.objects.update(sent_at=timezone.now() - datetime.timedelta(days=8))
+    check(sent(fams["Periksa"], version, by=officer), by=second)
+    poor_list = make_list(kelurahan, officer, YEAR)
+    graduate = line_on(poor_list, fams["Lulus"], officer, status="GRADUATED")
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    Listing.objects.filter(pk=graduate.pk).update(visit_due_on=yesterday)
+    late = line_on(poor_list, fams["Calon"], officer)
+    long_ago = timezone.now() - datetime.timedelta(days=15)
+    Listing.objects.filter(pk=late.pk).update(created_at=long_ago)
+    establish(fams["Tetap"], officer, YEAR)
+    give(make_programme(kelurahan, officer), fams["Luar"], officer)
+    return fams
 
 
 def text(response):
     return response.content.decode()
 
 
-@pytest.mark.parametrize("role", [Role.TKPK_CHAIR, Role.TKPK_MEMBER, Role.KEMANTREN])
-def test_others_read_figures_without_the_way_to_families(client, kelurahan, officer, role):
-    poor_list = opened(kelurahan, officer, year=YEAR)
-    line_on(poor_list, family(kelurahan, officer, "Rahasia Namanya"), officer)
+def main_of(response):
+    """The page without its menu."""
+    whole = text(response)
+    return whole[whole.index('id="isi"') :]
+
+
+def figures_of(client, **asked):
+    """Every number of the page with the address it leads to."""
+    page = client.get(ADDRESS, {"tahun": str(YEAR), **asked})
+    groups = [*page.context["groups"].values(), *(f for _n, f in page.context["classes"] or [])]
+    return page, [figure for figures in groups for figure in figures]
+
+
+def test_each_figure_leads_to_as_many_rows(client, officer, one_of_each):
+    client.force_login(officer)
+    page, figures = figures_of(client)
+    assert len(figures) > 12
+    for figure in figures:
+        assert figure["url"].replace("&", "&amp;") in text(page)
+        behind = client.get(figure["url"])
+        assert behind.status_code == 200, figure
+        if "page" in behind.context and figure["url"] != "/kerja/suara/":
+            assert len(behind.context["page"].rows) == figure["count"], figure
+
+
+def test_a_figure_of_none_leads_to_a_list_that_says_so(client, officer):
+    client.force_login(officer)
+    _page, figures = figures_of(client)
+    none = [one for one in figures if one["count"] == 0]
+    assert len(none) >= 8
+    for figure in none:
+        behind = client.get(figure["url"])
+        assert behind.status_code == 200
+        assert 'class="empty' in main_of(behind), figure["url"]
+
+
+def test_figures_of_an_earlier_year_lead_to_their_rows_too(client, officer, one_of_each):
+    client.force_login(officer)
+    _page, figures = figures_of(client, tahun=str(timezone.localdate().year - 1))
+    for figure in figures:
+        assert len(client.get(figure["url"]).context["page"].rows) == figure["count"], figure
+
+
+COUNTING = [Role.TKPK_CHAIR, Role.TKPK_SECRETARY, Role.TKPK_MEMBER, Role.KEMANTREN]
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.LURAH, *COUNTING])
+def test_no_link_of_the_page_is_closed_to_who_sees_it(client, kelurahan, one_of_each, role):
     client.force_login(factories.make_user("pembaca", role, kelurahan))
-    page = text(client.get(ADDRESS, {"tahun": str(YEAR)}))
-    main = page[page.index('id="isi"') :]
-    assert "Rahasia" not in main
-    assert "/kerja/daftar/" not in main
-    assert "/kerja/keluarga/" not in main
+    page, _figures = figures_of(client)
+    links = set(re.findall(r'href="(/[^"#]+)"', text(page)))
+    links = {one.replace("&amp;", "&") for one in links if not one.startswith("/static/")}
+    # In a box that a device shows at signing out, if surveys wait on it that an officer made.
+    links.remove("/kerja/survei/lapangan/")
+    assert len(links) > 15
+    for link in links:
+        assert client.get(link).status_code == 200, link
+
+
+@pytest.mark.parametrize("role", COUNTING)
+def test_others_follow_each_figure_to_counts_and_to_no_name(client, kelurahan, one_of_each, role):
+    client.force_login(factories.make_user("pembaca", role, kelurahan))
+    page, figures = figures_of(client)
+    assert "Rahasia" not in main_of(page)
+    for figure in figures:
+        behind = client.get(figure["url"])
+        assert "Rahasia" not in text(behind), figure
+        assert "/kerja/keluarga/" not in main_of(behind), figure
+        if "lines" in behind.context:
+            assert sum(number for _rw, number in behind.context["lines"]) == figure["count"]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in READERS])
+def test_the_families_of_a_figure_are_not_there_for_others(client, kelurahan, one_of_each, role):
+    client.force_login(factories.make_user("lain", role, kelurahan))
+    for slug in dashboard_rows.KINDS:
+        assert client.get(f"{ADDRESS}{slug}/").status_code == 404
+
+
+@pytest.mark.parametrize("slug", dashboard_rows.KINDS)
+def test_the_families_of_a_figure_are_read_by_get_and_stay_in_their_kelurahan(
+    client, kelurahan, one_of_each, slug
+):
+    there = factories.make_kelurahan(factories.SURYATMAJAN, "Suryatmajan")
+    client.force_login(factories.make_user("tetangga", Role.STAFF, there))
+    response = client.get(f"{ADDRESS}{slug}/", {"kelurahan": kelurahan.code, "tahun": str(YEAR)})
+    assert "Rahasia" not in text(response)
+    assert response.context["place"] == there
+    assert client.post(f"{ADDRESS}{slug}/").status_code == 405
 
 
 @pytest.mark.parametrize("role", [Role.RT_HEAD, Role.RW_HEAD, Role.ADMIN, Role.KSM_REP])
@@ -146,9 +234,9 @@ def test_the_page_asks_as_much_for_few_families_as_for_many(
         line_on(poor_list, family(kelurahan, officer, f"Warga {at}", rw=1 + at), officer)
     client.force_login(officer)
     client.get(ADDRESS)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(16):
         client.get(ADDRESS)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         dashboard.of_year(kelurahan, YEAR)
 
 

@@ -1,6 +1,7 @@
 """The review of possible duplicates in the browser: the queue, a pair, and what is decided."""
 
 import re
+from contextlib import suppress
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,10 +14,18 @@ from households.events import recording
 from households.merging import MergePlan
 from households.models import AidProgramme, DuplicatePair, Household, Member, PairStatus
 from households.workflows.duplicates import DUPLICATE_FLOW
-from tests.factories import make_family, make_kelurahan, make_member, make_rt, make_user
+from tests.factories import (
+    make_family,
+    make_kelurahan,
+    make_mandate,
+    make_member,
+    make_rt,
+    make_user,
+)
 from tests.households.duplicates import AGAIN, TWICE, entered_twice, pair_of
 from tests.households.eventful import told
 from tests.households.pages import page_text
+from tests.rounds import undone
 from tkpk.models import AccessLog, Job, TrailEntry
 from tkpk.roles import Role
 
@@ -112,7 +121,7 @@ def test_the_queue_costs_the_same_queries_however_long(
     for number in range(pairs):
         entered_twice(make_rt(kelurahan, 1, number + 1), staff)
     officer.post(reverse("duplicate_search"))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(12):
         answer = officer.get(LIST)
     assert answer.status_code == 200
 
@@ -134,6 +143,16 @@ def test_a_search_is_asked_for_once_and_trailed(officer, kelurahan):
     assert Job.objects.filter(kind=KIND).exists()
     entry = TrailEntry.objects.get()
     assert (entry.process, entry.move) == ("duplicate", "search")
+
+
+def test_a_search_is_trailed_by_the_mandate_of_the_kelurahan_searched(client, kelurahan):
+    elsewhere = make_kelurahan("34.71.03.1001", "Ngampilan").parent
+    officer = make_user("petugas", Role.STAFF, elsewhere)
+    own = make_mandate(officer, Role.STAFF, kelurahan)
+    client.force_login(officer)
+    client.post(reverse("duplicate_search"))
+    entry = TrailEntry.objects.get()
+    assert (entry.chain, entry.mandate) == (kelurahan, own)
 
 
 # --- a pair ----------------------------------------------------------------------------------
@@ -163,7 +182,7 @@ def test_a_pair_costs_the_same_queries_however_large_the_families(
     home = Member.objects.get(pk=pair.high).household
     for number in range(relatives):
         make_member(home, f"Anak {'ABCDE'[number]}", by=staff)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(20):
         officer.get(url(pair))
 
 
@@ -278,21 +297,23 @@ OPEN_FROM = {  # as the procedure has it
 
 @pytest.mark.parametrize("status", list(PairStatus))
 @pytest.mark.parametrize("move", list(OPEN_FROM))
-@pytest.mark.parametrize("role", list(Role))
-def test_the_table_is_as_the_procedure_has_it(rt, staff, kelurahan, status, move, role):
+def test_the_table_is_as_the_procedure_has_it(rt, staff, kelurahan, status, move):
     low, high = entered_twice(rt, staff, others=0)
     pair = DuplicatePair.objects.create(
         kelurahan=kelurahan, low=low.pk, high=high.pk, kind="PROBABLE", score=1, status=status,
         created_by=staff, updated_by=staff,
     )  # fmt: skip
-    user = make_user("orang", role, kelurahan)
     # Merging a pair that was marked as two persons needs no reopening; nothing else is skipped.
     may = status in OPEN_FROM[move] or (move == "merge" and status == PairStatus.DISMISSED)
-    if role == Role.STAFF and may:
-        DUPLICATE_FLOW.apply(move, pair, by=user, reason="Sudah dibandingkan")
-        return
-    with pytest.raises((PermissionDenied, ValidationError)):
-        DUPLICATE_FLOW.apply(move, pair, by=user, reason="Sudah dibandingkan")
+    done = set()
+    for role in Role:
+        with undone():
+            user = make_user("orang", role, kelurahan)
+            pair.refresh_from_db()
+            with suppress(PermissionDenied, ValidationError):
+                DUPLICATE_FLOW.apply(move, pair, by=user, reason="Sudah dibandingkan")
+                done.add(role)
+    assert done == ({Role.STAFF} if may else set())
 
 
 # --- one KK twice ----------------------------------------------------------------------------

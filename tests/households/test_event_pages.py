@@ -293,11 +293,11 @@ def test_the_list_costs_the_same_for_one_event_and_for_many(
     first, second = children
     url = reverse("event_list", args=[household.pk])
     record("DEATH", household, told(people=[first.pk]), by=staff)
-    with django_assert_max_num_queries(16) as one:
+    with django_assert_max_num_queries(12) as one:
         officer.get(url)
     record("MOVE_OUT", household, told(people=[second.pk]), by=staff)
     record("RETURN", household, told(people=[second.pk]), by=staff)
-    with django_assert_max_num_queries(16) as many:
+    with django_assert_max_num_queries(12) as many:
         officer.get(url)
     assert len(one) == len(many)
 

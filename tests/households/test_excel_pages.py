@@ -4,12 +4,15 @@ import io
 
 import openpyxl
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 
 from households.codes import Relation, Religion
+from households.forms.search import FilterForm
 from households.imports import bulk_setting, edited
 from households.imports.jobs import job_of
 from households.models import ImportBatch, Member
+from households.views.excel_lists import chosen_families
 from households.workflows.importing import OWN_LAYOUTS
 from tests import factories
 from tests.households.pages import page_text
@@ -44,6 +47,18 @@ def test_the_filters_go_with_the_links(officer, household):
     page = officer.get(reverse("household_list"), {"status": "ACTIVE"}).content.decode()
     assert f"{DOWNLOAD}?status=ACTIVE" in page
     assert f"{BULK}?status=ACTIVE" in page
+
+
+@pytest.mark.parametrize("name", FilterForm.base_fields)
+def test_no_filter_of_the_list_is_lost_on_the_way_out(rf, staff, household, name):
+    place = household.territory
+    said = {"rw": place.parent.code, "rt": place.code, "status": "ACTIVE", "desil": "1"}
+    request = rf.get("/", {name: said.get(name, "on")})
+    request.user = staff
+    chosen = chosen_families(request)
+    assert set(chosen.filters.chosen) == {name}
+    request.GET = QueryDict(chosen.query)
+    assert chosen_families(request).filters.chosen == chosen.filters.chosen
 
 
 @pytest.mark.parametrize("role", [Role.LURAH, Role.RT_HEAD, Role.RW_HEAD])

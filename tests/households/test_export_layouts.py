@@ -1,13 +1,16 @@
 """Saved export layouts: by role, by place, what leaves by them."""
 
+import html
 import io
 
 import openpyxl
 import pytest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from households.codes import Relation
 from households.exporting.shipped import add_shipped_layouts
+from households.forms.excel_layouts import LayoutForm
 from households.models import ExportLayout, Household
 from tests import factories
 from tkpk.models import TrailEntry
@@ -37,6 +40,12 @@ def test_a_kelurahan_without_them_gets_them_by_a_button(officer, kelurahan):
     page = officer.get(reverse("export_list")).content.decode()
     assert "Daftar hadir musyawarah" in page
     assert reverse("layouts_shipped") not in page
+    entries = TrailEntry.objects.filter(process="export_layout", move="create")
+    assert {entry.subject_id for entry in entries} == set(
+        ExportLayout.objects.values_list("pk", flat=True)
+    )
+    officer.post(reverse("layouts_shipped"))
+    assert entries.count() == 2
 
 
 def test_the_attendance_list_has_no_numbers_and_prints(officer, layouts, household):
@@ -148,6 +157,34 @@ def test_filters_are_kept_and_a_layout_is_put_aside_and_taken_back(officer, layo
         officer.post(reverse("layout_use", args=[layout.pk]), {"version": layout.version})
         layout.refresh_from_db()
         assert layout.active is active
+
+
+def test_a_name_is_in_use_once_and_who_was_slower_is_told(
+    officer, layouts, kelurahan, staff, monkeypatch
+):
+    first, second = layouts["dtsen"], layouts["daftar-hadir"]
+    # As when another officer's layout is saved between the look of the form and the saving.
+    monkeypatch.setattr(LayoutForm, "clean", lambda form: form.cleaned_data)
+    said = {"name": first.name, "row_unit": "PERSON", "version": second.version}
+    page = officer.post(reverse("layout_new"), said)
+    assert page.context["form"].errors.as_data()["name"][0].code == "name_taken"
+    page = officer.post(reverse("layout_edit", args=[second.pk]), said)
+    assert page.context["form"].errors.as_data()["name"][0].code == "name_taken"
+    assert page.context["layout"].version == second.version
+    assert ExportLayout.objects.filter(name=first.name).count() == 1
+
+
+def test_a_layout_is_not_taken_back_while_another_has_its_name(officer, layouts, kelurahan, staff):
+    layout = layouts["dtsen"]
+    ExportLayout.objects.filter(pk=layout.pk).update(active=False)
+    ExportLayout.objects.create(
+        name=layout.name, kelurahan=kelurahan, created_by=staff, updated_by=staff
+    )
+    url = reverse("layout_use", args=[layout.pk])
+    page = officer.post(url, {"version": layout.version}, follow=True)
+    assert _("Another layout has this name.") in html.unescape(page.content.decode())
+    layout.refresh_from_db()
+    assert not layout.active
 
 
 def test_the_lurah_takes_lists_and_keeps_none(client, kelurahan, layouts, household):

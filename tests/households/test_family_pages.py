@@ -194,7 +194,7 @@ def test_the_list_asks_the_same_number_of_questions_at_one_and_three_rows(
 def test_the_file_asks_no_more_questions_at_six_members_than_at_two(
     officer, staff, household, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(32) as asked:
+    with django_assert_max_num_queries(24) as asked:
         officer.get(file_url(household))
     for _number in range(4):
         make_member(household, by=staff)

@@ -55,7 +55,7 @@ def test_the_first_page_takes_the_same_queries_for_one_family_and_for_three(
     make_family(make_rt(place), by=officer)
     client.force_login(officer)
     client.get(reverse("work_home"))  # The number of remarks on the data is kept a while.
-    with django_assert_max_num_queries(26) as counted:
+    with django_assert_max_num_queries(22) as counted:
         client.get(reverse("work_home"))
     for _number in range(2):
         make_family(make_rt(place), by=officer)

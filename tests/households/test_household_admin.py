@@ -203,7 +203,7 @@ def test_a_search_in_clear_finds_nothing(officer, household):
 def test_the_list_filters_by_rw_and_rt_and_asks_the_same_number_of_questions(
     officer, staff, kelurahan, household, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(20) as asked:
+    with django_assert_max_num_queries(12) as asked:
         officer.get(LIST)
     other = make_family(make_rt(kelurahan, rw=4, rt=1), by=staff)
     make_family(make_rt(kelurahan, rw=4, rt=1), by=staff)

@@ -9,6 +9,7 @@ from households.models import ImportBatch
 from households.workflows.importing import IMPORT_FLOW
 from tests import factories
 from tests.households import workbooks as make
+from tests.rounds import undone
 from tkpk.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -75,20 +76,30 @@ def test_the_table_has_the_rows_of_the_procedure_and_no_other():
 
 
 @pytest.mark.parametrize("name", sorted(PROCEDURE))
-@pytest.mark.parametrize("role", list(Role))
-def test_an_act_is_possible_as_the_procedure_says(kelurahan, batch, name, role):
+def test_an_act_is_possible_as_the_procedure_says(kelurahan, batch, name):
+    tried = set()
+    for role in Role:
+        with undone():
+            tried |= tries_at_every_state(kelurahan, batch, name, role)
+    assert tried == {(role, state) for role in Role for state in STATES}
+
+
+def tries_at_every_state(kelurahan, batch, name, role):
     user = factories.make_user("pelaku", role, kelurahan)
     sources, target = PROCEDURE[name]
+    tried = set()
     for state in STATES:
         set_status(state)
         batch.refresh_from_db()
         right = "done" if role == Role.STAFF else "denied"
         expected = right if state in sources else "not_open"
         shown = [found.name for found in IMPORT_FLOW.open_to(user, batch)]
-        assert (name in shown) == (expected == "done"), state
-        assert outcome(name, batch, user) == expected, state
+        assert (name in shown) == (expected == "done"), (role, state)
+        assert outcome(name, batch, user) == expected, (role, state)
         batch.refresh_from_db()
-        assert batch.status == (target if expected == "done" else state)
+        assert batch.status == (target if expected == "done" else state), (role, state)
+        tried.add((role, state))
+    return tried
 
 
 def test_nothing_is_saved_where_there_is_nothing_to_save(kelurahan, batch):

@@ -92,6 +92,17 @@ def test_a_new_instrument_a_version_and_its_parameter_are_made_here(officer, kel
     assert version.compiled().range == (0, 1.5)
 
 
+def test_scores_stand_there_as_they_are_read_and_no_link_leads_to_a_history_of_none(
+    officer, income
+):
+    answer = officer.get(page("parameter", "change", income.pk))
+    (options,) = answer.context["inline_admin_formsets"]
+    shown = str(options.formset.forms[0]["score"]) + str(options.formset.forms[0]["upper"])
+    assert 'value="12"' in shown
+    assert 'value="300000"' in shown
+    assert page("parameter", "history", income.pk) not in answer.content.decode()
+
+
 def test_a_parameter_of_a_draft_can_be_taken_out_again(officer, income, version, staff):
     url = page("parameter", "delete", income.pk)
     assert officer.get(url).status_code == 200
@@ -205,7 +216,7 @@ def test_a_posted_status_owner_or_seal_changes_nothing(officer, version):
 
 def test_a_parameter_cannot_be_put_into_another_version(officer, income, kelurahan):
     used = in_use("bps14", kelurahan).aspects.first()
-    other = draft("ksjps-2018", kelurahan).aspects.first()
+    other = draft("ksjps-2018-r2", kelurahan).aspects.first()
     url = page("parameter", "change", income.pk)
     data = fields_of(officer.get(url))
     for aspect in (used, other):
@@ -215,7 +226,7 @@ def test_a_parameter_cannot_be_put_into_another_version(officer, income, kelurah
 
 
 def test_a_row_of_another_version_cannot_be_slipped_into_a_formset(officer, version, kelurahan):
-    foreign = draft("ksjps-2018", kelurahan).classes.first()
+    foreign = draft("ksjps-2018-r2", kelurahan).classes.first()
     url = page("instrumentversion", "change", version.pk)
     data = fields_of(officer.get(url))
     before = content(version)

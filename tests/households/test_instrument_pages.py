@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from households.instruments.shipping import add_one
 from households.models import InstrumentVersion
 from tests import factories
 from tests.households.instruments import SHIPPED, draft, in_use
@@ -53,6 +54,23 @@ def test_an_empty_list_says_what_to_do_first(officer, kelurahan):
     assert officer.post(url("instruments_shipped")).status_code == 302
     assert InstrumentVersion.objects.count() == len(SHIPPED)
     assert url("instruments_shipped") not in officer.get(url("instrument_list")).content.decode()
+
+
+def test_a_corrected_version_is_named_where_the_older_one_is_read(officer, kelurahan, staff):
+    add_one("ksjps-2016", kelurahan, staff)
+    InstrumentVersion.objects.update(shipped="ksjps-2018", label="2018")
+    version = InstrumentVersion.objects.get()
+    listed = officer.get(url("instrument_list")).content.decode()
+    assert "<li>KSJPS Kota Yogyakarta 2018 (revisi 2)</li>" in listed
+
+    page = officer.get(url("instrument_version", version.pk))
+    assert (page.context["corrected"], page.context["correction"]) == (True, None)
+    officer.post(url("instruments_shipped"))
+    corrected = InstrumentVersion.objects.get(shipped="ksjps-2018-r2")
+    page = officer.get(url("instrument_version", version.pk)).content.decode()
+    assert f'href="{url("instrument_version", corrected.pk)}">KSJPS Kota Yogyakarta 2018' in page
+    page = officer.get(url("instrument_version", corrected.pk))
+    assert (page.context["corrected"], page.context["correction"]) == (False, None)
 
 
 def test_only_an_officer_adds_the_shipped_ones(lurah, kelurahan):
@@ -123,7 +141,7 @@ def test_a_draft_waits_in_the_inbox_of_the_lurah(lurah, version):
 
 # --- a copy -------------------------------------------------------------------------------------
 def test_an_officer_copies_a_version_to_change_it(officer, kelurahan):
-    version = in_use("ksjps-2018", kelurahan)
+    version = in_use("ksjps-2018-r2", kelurahan)
     answer = officer.post(
         url("instrument_copy", version.pk), {"label": "2027", "valid_from": "2027-01-01"}
     )

@@ -1,6 +1,8 @@
 """Instruments as versioned data: shipped, checked, used by the Lurah, frozen, copied."""
 
 import datetime
+import hashlib
+import json
 from dataclasses import replace
 from decimal import Decimal
 from itertools import product
@@ -10,7 +12,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from households import scoring
 from households.instruments import checking
-from households.instruments.shipping import add_shipped, missing
+from households.instruments.building import Heading, instrument_of, write_draft
+from households.instruments.shipping import add_shipped, correction, missing, shipped
 from households.instruments.versions import copy_version, note_edit
 from households.models import (
     Aspect,
@@ -57,8 +60,68 @@ def test_what_lies_in_the_database_computes_as_the_file_says(kelurahan, name):
 
 
 def test_sample_weights_say_so_and_are_named_where_a_score_is_shown(kelurahan):
-    for name in ("ksjps-2016", "ksjps-2018"):
+    for name in ("ksjps-2016", "ksjps-2018-r2"):
         assert draft(name, kelurahan).weights_note == "Bobot contoh, bukan bobot resmi."
+
+
+# What is released lies in use, and frozen, in some kelurahan: a file is never edited after that.
+# A correction is a new file with another name, which says what it `replaces`.
+RELEASED = {
+    "bps14": "0eca2eedb5178e2d",
+    "kepmensos262": "369e9fddbe6d9985",
+    "ksjps-2016": "fbeffd759598379d",
+    "ksjps-2018-r2": "6a47f966ab94d0eb",
+}
+
+
+def test_no_shipped_file_is_edited_after_its_release():
+    assert sorted(RELEASED) == SHIPPED
+    for name, digest in RELEASED.items():
+        text = json.dumps(shipped(name), sort_keys=True, default=str, ensure_ascii=False)
+        assert hashlib.sha256(text.encode()).hexdigest()[:16] == digest, name
+
+
+@pytest.fixture
+def older(kelurahan, staff):
+    """The first edition of KSJPS 2018, in use, as kelurahan have it that began with it."""
+    names = shipped("ksjps-2018-r2")["instrument"]
+    instrument = instrument_of(
+        kelurahan, code="ksjps", by=staff, names={"name": names["name"], "name_en": ""}
+    )
+    heading = Heading("2018", datetime.date(2018, 1, 1), "SUM", shipped="ksjps-2018")
+    older = json.loads(json.dumps(shipped("ksjps-2018-r2"), default=str))
+    for aspect in older["aspects"]:
+        aspect["parameters"] = [p for p in aspect["parameters"] if p["code"] != "berobat"]
+    made = write_draft(instrument, heading, older, by=staff, move="ship")
+    lurah = factories.make_user(role=Role.LURAH, territory=kelurahan)
+    return INSTRUMENT_FLOW.apply("use", made, by=lurah)
+
+
+def test_a_correction_reaches_a_kelurahan_as_a_draft_and_leaves_what_is_in_use(
+    kelurahan, staff, older
+):
+    before = content(older)
+    assert len(before["questions"]) == 4
+    assert missing(kelurahan) == SHIPPED
+    add_shipped(kelurahan, staff)
+    assert missing(kelurahan) == []
+    corrected = InstrumentVersion.objects.get(shipped="ksjps-2018-r2")
+    assert (corrected.instrument, corrected.status) == (older.instrument, "DRAFT")
+    assert corrected.label == "2018 (revisi 2)"
+    assert (len(older.compiled().parameters), len(corrected.compiled().parameters)) == (16, 17)
+    assert content(InstrumentVersion.objects.get(pk=older.pk)) == before
+    assert correction(older) == "ksjps-2018-r2"
+    assert correction(corrected) == ""
+    # Both count until the Lurah retires the older one.
+    lurah = factories.make_user(role=Role.LURAH, territory=kelurahan)
+    INSTRUMENT_FLOW.apply("use", corrected, by=lurah)
+    assert InstrumentVersion.objects.in_use().filter(instrument=older.instrument).count() == 2
+    assert check_trail() == []
+
+
+def test_every_correction_names_an_edition_that_is_not_shipped_any_more():
+    for name in SHIPPED:
+        assert shipped(name).get("replaces", "") not in SHIPPED
 
 
 def test_english_texts_are_there_for_everything_that_is_shown(kelurahan):
@@ -210,7 +273,7 @@ def test_nothing_is_added_to_a_version_in_use(kelurahan):
 
 def test_a_row_of_a_draft_cannot_be_moved_into_a_version_in_use(kelurahan, staff):
     version = in_use("ksjps-2016", kelurahan)
-    other = draft("ksjps-2018", kelurahan).aspects.first()
+    other = draft("ksjps-2018-r2", kelurahan).aspects.first()
     other.version = version
     with pytest.raises(FrozenVersion):
         other.save()
@@ -237,7 +300,7 @@ def test_a_draft_can_be_changed_and_changes_are_not_taken_for_tampering(keluraha
 
 # --- a change is a new version ------------------------------------------------------------------
 def test_a_copy_has_the_same_content_and_is_a_draft(kelurahan, staff):
-    version = in_use("ksjps-2018", kelurahan)
+    version = in_use("ksjps-2018-r2", kelurahan)
     made = copy_version(version, label="2027", valid_from=datetime.date(2027, 1, 1), by=staff)
     assert (made.status, made.number, made.shipped) == ("DRAFT", 3, "")
     assert content(made) == content(version)

@@ -124,7 +124,7 @@ def test_an_old_survey_and_another_instrument_do_not_verify(poor_list, household
         lines.verify(line, by=second)
     survey = checked(household, version, poor_answers(version), by=staff, year=YEAR - 1)
     scores.compute(survey, by=second)
-    other = in_use("ksjps-2018", poor_list.kelurahan).instrument
+    other = in_use("ksjps-2018-r2", poor_list.kelurahan).instrument
     PoorList.objects.update(instrument=other)
     with pytest.raises(ValidationError):
         lines.verify(line, by=second)

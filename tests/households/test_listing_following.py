@@ -93,7 +93,7 @@ def test_the_queries_of_moving_a_list_do_not_grow_with_it(
         line_on(poor_list, family, staff, status="SUBMITTED")
     meeting = held(poor_list.kelurahan, "REMBUG", staff)
     poor_list = brought_to(poor_list, "SUBMITTED", staff, rembug=meeting)
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(33):
         keeping.advance(poor_list, "establish", by=lurah)
 
 
@@ -177,7 +177,7 @@ def surveyed(household, version, staff, second, *, year, best=True):
 
 
 def test_a_score_below_the_classes_is_a_ground(poor_list, household, staff, second):
-    version = in_use("ksjps-2018", poor_list.kelurahan)
+    version = in_use("ksjps-2018-r2", poor_list.kelurahan)
     line = line_on(poor_list, household, staff, status="ESTABLISHED")
     surveyed(household, version, staff, second, year=YEAR - 1)
     assert grounds_for(line) == set()

@@ -22,12 +22,19 @@ LIST_PROCEDURE = {
     "open_window": ("REVIEW_2", "OBJECTION_WINDOW", {"STAFF"}),
     "send": ("OBJECTION_WINDOW", "SUBMITTED", {"LURAH"}),
     "establish": ("SUBMITTED", "ESTABLISHED", {"LURAH"}),
+    # Begun too early: who begins a stage is an officer, so the Lurah is the second person.
+    "correct_review_1": ("REVIEW_1", "OPEN", {"LURAH"}),
+    "correct_review_2": ("REVIEW_2", "REVIEW_1", {"LURAH"}),
+    "correct_window": ("OBJECTION_WINDOW", "REVIEW_2", {"LURAH"}),
 }
+# The window's dates go with it, which `keeping.advance` does; the bare move leaves them.
+CORRECTIONS = {"correct_review_1", "correct_review_2", "correct_window"}
 WAY = ["NOMINATED", "FIELD_VERIFIED", "PUBLIC_REVIEW_1", "PUBLIC_REVIEW_2"]
 ENDS = ["NOT_ACCEPTED", "GRADUATED", "DELISTED", "MOVED", "DECEASED", "REFUSED"]
 STATUSES = [*WAY, "SUBMITTED", "ESTABLISHED", *ENDS]
 STANDING = {*WAY, "SUBMITTED", "ESTABLISHED"}
 OFFICE = {"STAFF", "LURAH"}
+LEFT = {"MOVED", "DECEASED", "DELISTED"}
 LINE_PROCEDURE = {
     "verify": ({"NOMINATED"}, "FIELD_VERIFIED", OFFICE),
     "verify_exception": ({"NOMINATED"}, "FIELD_VERIFIED", OFFICE),
@@ -45,10 +52,18 @@ LINE_PROCEDURE = {
     "withdraw": (STANDING, "DELISTED", OFFICE),
     "record_move": (STANDING, "MOVED", {"STAFF"}),
     "record_death": (STANDING, "DECEASED", {"STAFF"}),
-    "return_nominated": ({"MOVED", "DECEASED"}, "NOMINATED", {"STAFF"}),
-    "return_public_review_2": ({"MOVED", "DECEASED"}, "PUBLIC_REVIEW_2", {"STAFF"}),
-    "return_submitted": ({"MOVED", "DECEASED"}, "SUBMITTED", {"STAFF"}),
-    "return_established": ({"MOVED", "DECEASED"}, "ESTABLISHED", {"STAFF"}),
+    "record_closed": (STANDING, "DELISTED", {"STAFF"}),
+    "return_nominated": (LEFT, "NOMINATED", {"STAFF"}),
+    "return_public_review_2": (LEFT, "PUBLIC_REVIEW_2", {"STAFF"}),
+    "return_submitted": (LEFT, "SUBMITTED", {"STAFF"}),
+    "return_established": (LEFT, "ESTABLISHED", {"STAFF"}),
+    # Corrections, before the list is established; by a second person.
+    "correct_verification": ({"PUBLIC_REVIEW_1"}, "NOMINATED", OFFICE),
+    "correct_nominated": ({"DELISTED", "REFUSED"}, "NOMINATED", OFFICE),
+    "correct_public_review_2": ({"DELISTED", "REFUSED"}, "PUBLIC_REVIEW_2", OFFICE),
+    "correct_submitted": ({"DELISTED"}, "SUBMITTED", OFFICE),
+    "follow_back_1": ({"PUBLIC_REVIEW_1"}, "FIELD_VERIFIED", {"LURAH"}),
+    "follow_back_2": ({"PUBLIC_REVIEW_2"}, "PUBLIC_REVIEW_1", {"LURAH"}),
     "propose_graduation": ({"ESTABLISHED"}, "ESTABLISHED", {"STAFF"}),
     "drop_graduation": ({"ESTABLISHED"}, "ESTABLISHED", OFFICE),
     "graduate": ({"ESTABLISHED"}, "GRADUATED", {"LURAH"}),
@@ -65,6 +80,13 @@ LACKS = {
     "add_by_city": "list_elsewhere",
     "accept": "list_elsewhere",
     "not_accept": "list_elsewhere",
+    "record_move": "lives_here",
+    "record_death": "lives_here",
+    "record_closed": "lives_here",
+    "correct_verification": "list_elsewhere",
+    "correct_public_review_2": "list_elsewhere",
+    "correct_submitted": "list_elsewhere",
+    "follow_back_2": "list_elsewhere",
     "return_nominated": "event_stands",
     "return_public_review_2": "event_stands",
     "return_submitted": "event_stands",
@@ -121,11 +143,19 @@ def test_a_list_moves_as_the_procedure_says(kelurahan, maker, role):
                 assert found == "not_open", (stage, name)
             elif role not in roles:
                 assert found == "denied", (stage, name)
+            elif name in CORRECTIONS:
+                assert found == "done", (stage, name)
+                poor_list = brought_to(poor_list, stage, maker)
             else:
                 assert found not in {"not_open", "denied", "done"}, (stage, name)
             assert (name in shown) == (stage == source and role in roles)
         PoorList.objects.filter(pk=poor_list.pk).update(
-            signed_by=None, signed_at=None, established_at=None, status="OPEN"
+            signed_by=None,
+            signed_at=None,
+            established_at=None,
+            status="OPEN",
+            objection_opened_on=None,
+            objection_closes_on=None,
         )
 
 

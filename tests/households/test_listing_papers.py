@@ -5,15 +5,25 @@ import subprocess
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from households.listing import papers
 from households.models import PoorList
 from tests import factories
 from tests.households.listing import brought_to, held, line_on, opened
-from tkpk.models import TrailEntry
+from tkpk.models import Territory, TrailEntry
 from tkpk.roles import Role
 
 pytestmark = pytest.mark.django_db
+
+
+def at(name, *args):
+    return reverse(name, args=args)
+
+
+def signed_in(client, user):
+    client.force_login(user)
+    return client
 
 
 @pytest.fixture
@@ -93,7 +103,8 @@ def test_the_letter_and_the_last_minutes_count_and_name_nobody(reviewed, staff, 
 
 
 def test_a_paper_comes_at_its_stage_and_to_those_who_keep_the_list(reviewed, staff, kelurahan):
-    assert [name for name, _title in papers.available(reviewed)] == ["review_sheet", "minutes_1"]
+    offered = [name for name, _title in papers.available(reviewed, by=staff)]
+    assert offered == ["review_sheet", "minutes_1"]
     with pytest.raises(ValidationError):
         papers.printed(reviewed, "cover_letter", by=staff, reason="Kirim")
     chair = factories.make_user("ketua", Role.TKPK_CHAIR, kelurahan)
@@ -101,3 +112,58 @@ def test_a_paper_comes_at_its_stage_and_to_those_who_keep_the_list(reviewed, sta
         papers.printed(reviewed, "review_sheet", by=chair, reason="Ingin tahu")
     assert not TrailEntry.objects.filter(process="list_paper").exists()
     assert PoorList.objects.get().status == "REVIEW_1"
+
+
+# --- the sheet of one place ------------------------------------------------------------------
+def place_of(kelurahan, rw, rt=None):
+    code = f"{kelurahan.code}.{rw:03d}" + (f".{rt:03d}" if rt else "")
+    return Territory.objects.get(code=code)
+
+
+def test_the_sheet_of_one_rw_or_rt_has_its_names_alone(reviewed, staff, kelurahan):
+    for place in (place_of(kelurahan, 3), place_of(kelurahan, 3, 12)):
+        data = papers.sheet_data(reviewed, by=staff, place=place)
+        assert [part["rw"] for part in data["parts"]] == ["RW 03"]
+        assert [row[1] for row in data["parts"][0]["rows"]] == ["Wiryo Kartosuwignyo"]
+
+
+def test_a_head_of_rw_prints_the_own_rw_and_no_other_place(client, reviewed, kelurahan, tmp_path):
+    own, other = place_of(kelurahan, 3), place_of(kelurahan, 5)
+    head = factories.make_user("rw3", Role.RW_HEAD, own)
+    signed_in(client, head)
+    detail = client.get(at("poor_list_detail", reviewed.pk))
+    assert at("list_paper", reviewed.pk, "review_sheet") in detail.content.decode()
+    url = at("list_paper", reviewed.pk, "review_sheet")
+    offered = [code for code, _name in client.get(url).context["form"].fields["place"].choices]
+    assert offered == [own.code, place_of(kelurahan, 3, 12).code]
+    printed = client.post(url, {"place": own.code, "reason": "Dibacakan di balai RW"})
+    assert printed["Content-Type"] == "application/pdf"
+    assert "rw-03" in printed["Content-Disposition"]
+    text = " ".join(pages_of(printed.content, tmp_path))
+    assert "Wiryo" in text
+    assert "Sastro" not in text
+    entry = TrailEntry.objects.get(process="list_paper")
+    assert (entry.role, "RW 03" in entry.reason) == ("RW_HEAD", True)
+    for place in (other.code, ""):
+        refused = client.post(url, {"place": place, "reason": "Ingin tahu"})
+        assert "place" in refused.context["form"].errors
+    for place in (other, None):
+        with pytest.raises(PermissionDenied):
+            papers.printed(reviewed, "review_sheet", by=head, reason="Ingin tahu", place=place)
+
+
+def test_a_head_of_another_kelurahan_or_without_a_place_here_prints_nothing(client, reviewed):
+    elsewhere = factories.make_kelurahan(factories.SURYATMAJAN, "Suryatmajan")
+    signed_in(client, factories.make_user("jauh", Role.RW_HEAD, elsewhere))
+    assert client.get(at("list_paper", reviewed.pk, "review_sheet")).status_code == 404
+    kelurahan = reviewed.kelurahan
+    signed_in(client, factories.make_user("ketua2", Role.TKPK_CHAIR, kelurahan))
+    assert client.get(at("list_paper", reviewed.pk, "review_sheet")).status_code == 403
+
+
+def test_the_office_prints_the_whole_or_one_place(client, reviewed, staff, kelurahan):
+    signed_in(client, staff)
+    url = at("list_paper", reviewed.pk, "review_sheet")
+    for place in ("", place_of(kelurahan, 5).code, place_of(kelurahan, 5, 20).code):
+        answer = client.post(url, {"place": place, "reason": "Uji publik besok"})
+        assert answer["Content-Type"] == "application/pdf", place

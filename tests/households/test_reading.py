@@ -116,7 +116,7 @@ def test_a_zip_of_something_else_and_a_cut_workbook_are_refused():
     assert refusal(make.archive({"word/document.xml": "<a/>"})).code == "not_a_workbook"
     assert refusal(make.xlsx(TABLE)[:-200]).code == "damaged"
     # Binary workbooks: nothing tells which of their cells hold an error, so they are not read.
-    assert refusal(make.archive({"xl/workbook.bin": "x"}), "d.xlsb").code == "not_a_workbook"
+    assert refusal(make.archive({"xl/workbook.bin": "x"}), "d.xlsb").code == "binary_workbook"
     broken = bytearray(make.xlsx(TABLE))
     inside = broken.index(b"xl/worksheets/sheet1.xml") + 60
     broken[inside : inside + 40] = b"\xff" * 40

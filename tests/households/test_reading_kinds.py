@@ -88,3 +88,32 @@ def test_sixteen_digits_in_a_cell_of_numbers_are_refused_in_every_kind(kind, num
     [row] = parse_rows(match, demo=True, today=TODAY)
     assert "number_lost_digits" in {f.code for f in row.findings if f.field == "nik"}
     assert row.values["nik"] in ("", None)
+
+
+SPANNED = (
+    '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+    '<table:table-row><table:table-cell table:number-columns-spanned="2"'
+    ' office:value-type="string"><text:p>Penerima</text:p></table:table-cell>'
+    "<table:covered-table-cell/></table:table-row>"
+    '<table:table-row><table:table-cell table:number-columns-repeated="2"/>'
+    '<table:table-cell table:number-rows-spanned="3" office:value-type="string">'
+    "<text:p>KK-1</text:p></table:table-cell>"
+    '<table:table-cell office:value-type="string"><text:p>a</text:p></table:table-cell>'
+    "</table:table-row>"
+    '<table:table-row><table:table-cell table:number-columns-repeated="2"/>'
+    '<table:covered-table-cell/><table:table-cell office:value-type="string">'
+    "<text:p>b</text:p></table:table-cell></table:table-row>"
+)
+
+
+def test_merged_cells_of_a_libreoffice_sheet_hold_for_each_of_their_rows_as_in_excel():
+    data = make.ods([["judul"]], extra=SPANNED)
+    [sheet] = read_file(data, name="d.ods")
+    assert sheet.rows[0] == ["judul"]
+    assert sheet.rows[4] == [None, None, "KK-1", "a"]
+    assert sheet.rows[5] == [None, None, "KK-1", "b"]
+    # A row that holds nothing else stays empty, and a title is no value of the next column.
+    assert sheet.rows[3] == ["Penerima"]
+    assert len(sheet.rows) <= 7
+    assert (3, 0, 3, 1) in sheet.merged
+    assert (4, 2, 6, 2) in sheet.merged

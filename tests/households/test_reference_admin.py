@@ -1,5 +1,7 @@
 """Reference data of the registry on its admin screens, and programmes in and out of a file."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -96,6 +98,25 @@ def test_a_file_with_an_unknown_target_is_refused(officer, kelurahan):
     answer = upload(officer, "name,provider,target,active\nBLT,,RT,1\n")
     assert answer.context["result"].has_errors() or answer.context["result"].has_validation_errors()
     assert not AidProgramme.objects.exists()
+
+
+def test_two_officers_who_say_the_same_columns_at_once_keep_them_once(
+    kelurahan, staff, monkeypatch
+):
+    """The second began before the first was written: its answer is the later one and stays."""
+    said = Said("S", 1, "abc", {"NIK": "nik"}, "known", {}, "Daftar dinas")
+    real, raced = ColumnMapping.set_said, []
+
+    def set_said(row, *args):
+        if not raced:
+            raced.append(True)
+            remember_columns(kelurahan, replace(said, name="Daftar lain"), by=staff)
+        real(row, *args)
+
+    monkeypatch.setattr(ColumnMapping, "set_said", set_said)
+    remember_columns(kelurahan, said, by=staff)
+    mapping = ColumnMapping.objects.get()
+    assert (mapping.name, mapping.version) == ("Daftar dinas", 2)
 
 
 def test_remembered_answers_can_be_looked_at_and_a_wrong_place_mended(

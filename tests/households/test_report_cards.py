@@ -8,12 +8,13 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from households import access_reports
+from households import access_reports, scores
 from households.models import AccessReport, CardNote, Commitment, ReportCard
 from households.report_cards import reading, writing
 from households.workflows.report_cards import REPORT_CARD_FLOW
 from tests.factories import SURYATMAJAN, make_family, make_kelurahan, make_user
 from tests.households.aided import establish, give, make_programme
+from tests.households.instruments import checked, in_use, poor_answers
 from tests.households.pages import file_url, page_text
 from tkpk import files, pdf
 from tkpk.models import AccessLog, TrailEntry
@@ -22,7 +23,7 @@ from tkpk.trail import check_trail
 
 pytestmark = pytest.mark.django_db
 YEAR = timezone.localdate().year
-DUE = f"{YEAR}-12-01"
+DUE = f"{YEAR}-12-31"
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def card(household, staff):
 @pytest.fixture
 def written(card, staff):
     writing.add_note(card, by=staff, author="FAMILY", text="Anak pertama sudah bekerja.")
-    day = datetime.date(YEAR, 12, 1)
+    day = datetime.date(YEAR, 12, 31)
     writing.promise(card, by=staff, side="KELURAHAN", what="Membantu akta lahir", due_on=day)
     card.refresh_from_db()
     return card
@@ -102,6 +103,16 @@ def test_another_kelurahan_does_not_exist(client, household, written):
     one = Commitment.objects.get()
     assert client.get(url_of("commitment_settle", household, one.pk)).status_code == 404
     assert client.get(reverse("access_report", args=[household.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(("role", "tells"), [(Role.STAFF, True), (Role.LURAH, False)])
+def test_the_file_leads_to_who_opened_it_for_who_may_tell_the_family(
+    client, role, tells, kelurahan, household
+):
+    client.force_login(make_user("pembaca", role, kelurahan))
+    address = reverse("access_report", args=[household.pk])
+    assert (address in client.get(file_url(household)).content.decode()) is tells
+    assert (client.get(address).status_code == 200) is tells
 
 
 @pytest.mark.parametrize("role", [Role.LURAH, Role.RW_HEAD, Role.RT_HEAD])
@@ -210,6 +221,19 @@ def test_a_closed_card_is_sealed(officer, household, written, paper, staff, kelu
     assert check_trail() == []
     download = officer.post(reverse("document_download", args=[written.document_id]))
     assert download.status_code == 200
+
+
+def test_a_score_on_the_card_says_what_measured_it_and_of_sample_weights(
+    officer, household, written, staff, kelurahan, paper
+):
+    version = in_use("ksjps-2016", kelurahan)
+    survey = checked(household, version, poor_answers(version), by=staff, year=YEAR)
+    scores.compute(survey, by=make_user(role=Role.LURAH, territory=kelurahan))
+    words = "KSJPS Kota Yogyakarta 2016. Bobot contoh, bukan bobot resmi."
+    assert words in page_text(officer.get(url_of("report_card", household)))
+    writing.close(written, by=staff)
+    assert paper[0][1]["measured"] == words
+    assert words in page_text(officer.get(url_of("report_card", household)))
 
 
 def test_the_paper_is_for_its_readers_only(client, household, written, staff, rt, kelurahan, paper):

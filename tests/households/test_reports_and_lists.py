@@ -248,17 +248,7 @@ def test_a_wish_of_a_family_on_no_list_is_noted_all_the_same(kelurahan, staff, h
     assert matching.decide(report, "confirm", by=staff, changes=ASKED).status == "CONFIRMED"
 
 
-# --- merged families ------------------------------------------------------------------------------
-def test_reports_follow_the_family_that_stays_after_a_merge(kelurahan, staff, household):
-    from households.registrations.voices import merge_reports  # noqa: PLC0415
-
-    report = found(kelurahan, staff, household, "NOMINATION")
-    kept = make.make_family(household.territory, by=staff)
-    merge_reports(kept, household)
-    report.refresh_from_db()
-    assert report.household == kept
-
-
+# --- the window's days -----------------------------------------------------------------------
 def test_the_day_of_the_window_counts_as_written(kelurahan, staff):
     make_poor_list(kelurahan, by=staff, status="OBJECTION_WINDOW", days=3)
     found_window = intake.objection_window(kelurahan)

@@ -11,49 +11,26 @@ from tests.households.instruments import SHIPPED, plain, yes
 
 
 # --- families computed by hand ------------------------------------------------------------------
-def test_bps14_nine_of_fourteen_is_poor():
-    # 31,6 m2 / 4 = 7,9 m2 < 8             1
-    # floor, wall, toilet                  3   (4)
-    # water, fuel                          2   (6)
-    # meat, clothes                        2   (8)
-    # savings                              1   (9)   light, meals, clinic, income, school: 0
+@pytest.mark.parametrize(
+    ("area", "total", "category"),
+    [
+        # 31,6 m2 / 4 = 7,9 m2 < 8             1
+        # floor, wall, toilet                  3   (4)
+        # water, fuel                          2   (6)
+        # meat, clothes                        2   (8)
+        # savings                              1   (9)   light, meals, clinic, income, school: 0
+        ("31.6", 9, "miskin"),
+        # 32 m2 / 4 = 8 m2, not below 8        0
+        # the eight others of the family above 8
+        ("32", 8, "tidak-miskin"),
+    ],
+)
+def test_bps14_nine_of_fourteen_is_poor_and_eight_is_not(area, total, category):
     bps = plain("bps14")
-    answers = yes(
-        bps,
-        "jenis-lantai",
-        "jenis-dinding",
-        "jamban",
-        "air-minum",
-        "bahan-bakar",
-        "lauk",
-        "pakaian",
-        "tabungan",
-        floor_area_m2="31.6",
-        members_count=4,
-    )
-    found = score(bps, answers)
-    assert (found.total, found.category.code) == (Decimal(9), "miskin")
-
-
-def test_bps14_eight_of_fourteen_is_not():
-    # 32 m2 / 4 = 8 m2, not below 8        0
-    # the eight others of the family above 8
-    bps = plain("bps14")
-    answers = yes(
-        bps,
-        "jenis-lantai",
-        "jenis-dinding",
-        "jamban",
-        "air-minum",
-        "bahan-bakar",
-        "lauk",
-        "pakaian",
-        "tabungan",
-        floor_area_m2="32",
-        members_count=4,
-    )
-    found = score(bps, answers)
-    assert (found.total, found.category.code) == (Decimal(8), "tidak-miskin")
+    lacks = ("jenis-lantai", "jenis-dinding", "jamban", "air-minum", "bahan-bakar")
+    lacks += ("lauk", "pakaian", "tabungan")
+    found = score(bps, yes(bps, *lacks, floor_area_m2=area, members_count=4))
+    assert (found.total, found.category.code) == (Decimal(total), category)
 
 
 def test_kepmensos_counts_and_makes_no_class():
@@ -81,121 +58,101 @@ def test_kepmensos_451_va_is_not_fulfilled_and_no_electricity_is():
     assert score(nine, yes(nine, "lantai", power_va=0)).total == Decimal(2)
 
 
-def test_ksjps_2016_of_a_poor_family():
-    # not working 8
-    # Rp1.200.000 / 4 = Rp300.000, up to Rp300.000: 12    (20)
-    # rented 6, no goods 5                                (31)
-    # bill Rp49.999 < Rp50.000: 6                         (37)
-    # 20 m2 / 4 = 5 m2, not below 5: 0; wall 7            (44)
-    # food 2x: 5; clothes 4                               (53)
-    # toilet 5, water 4                                   (62)
-    # school of the head 5, constant care 4               (71)   51-75: poor
-    ksjps = plain("ksjps-2016")
-    answers = yes(
-        ksjps,
-        "tidak-bekerja",
-        "bukan-milik",
-        "barang",
-        "dinding",
-        "lauk",
-        "pakaian",
-        "bab",
-        "air",
-        "pendidikan-kepala",
-        "sosial-a",
-        members_count=4,
-        monthly_income_total=1_200_000,
-        electric_bill=49_999,
-        floor_area_m2="20",
-    )
-    found = score(ksjps, answers)
-    assert (found.total, found.category.code) == (Decimal(71), "miskin")
+# The same family under both years' weights: four people in 20 m2 on Rp1.200.000, a bill of
+# Rp49.999, and nobody who works.
+POOR_FAMILY = {"members_count": 4, "monthly_income_total": 1_200_000, "electric_bill": 49_999}
+POOR_FAMILY |= {"floor_area_m2": "20"}
+LACKS = ("tidak-bekerja", "bukan-milik", "barang", "dinding", "lauk", "pakaian", "bab", "air")
+LACKS += ("pendidikan-kepala", "sosial-a")
 
 
-def test_ksjps_2016_of_a_family_at_the_lowest_bound():
-    # Rp1.050.000 / 3 = Rp350.000, second band: 4
-    # rented 6, no goods 5                                (15)
-    # bill Rp50.000, not below: 0
-    # 14,9 m2 / 3 = 4,966… m2 < 5: 7                      (22)
-    # food 2x: 5; water 4                                 (31)   31-50: near poor
-    ksjps = plain("ksjps-2016")
-    answers = yes(
-        ksjps,
-        "bukan-milik",
-        "barang",
-        "lauk",
-        "air",
-        members_count=3,
-        monthly_income_total=1_050_000,
-        electric_bill=50_000,
-        floor_area_m2="14.9",
-    )
-    found = score(ksjps, answers)
-    assert (found.total, found.category.code) == (Decimal(31), "rentan-miskin")
-
-
-def test_ksjps_2018_of_the_same_poor_family():
-    # not working 20
-    # Rp300.000 up to Rp402.000: 10                       (30)
-    # rented 6, no goods 3                                (39)
-    # bill Rp49.999 < Rp75.000: 6                         (45)
-    # 20 m2 / 4 = 5 m2 < 8: 7; wall 7                     (59)
-    # food 2x: 5; clothes 4                               (68)
-    # toilet 5, water 4                                   (77)
-    # school of the head 5, constant care 4               (86)   76-100: destitute
-    ksjps = plain("ksjps-2018")
-    answers = yes(
-        ksjps,
-        "tidak-bekerja",
-        "bukan-milik",
-        "barang",
-        "dinding",
-        "lauk",
-        "pakaian",
-        "bab",
-        "air",
-        "pendidikan-kepala",
-        "sosial-a",
-        members_count=4,
-        monthly_income_total=1_200_000,
-        electric_bill=49_999,
-        floor_area_m2="20",
-    )
-    found = score(ksjps, answers)
-    assert (found.total, found.category.code) == (Decimal(86), "fakir-miskin")
-
-
-def test_ksjps_2018_of_a_family_that_is_no_target():
-    # Rp1.206.003 / 3 = Rp402.001, above Rp402.000: 0
-    # rented 6, no goods 3                                 (9)
-    # bill Rp74.999 < Rp75.000: 6                         (15)
-    # 24 m2 / 3 = 8 m2, not below: 0
-    # food 2x: 5; water 4                                 (24)
-    # more than one dependant at school 5                 (29)   0-30: no target
-    ksjps = plain("ksjps-2018")
-    answers = yes(
-        ksjps,
-        "bukan-milik",
-        "barang",
-        "lauk",
-        "air",
-        "tanggungan-sekolah",
-        members_count=3,
-        monthly_income_total=1_206_003,
-        electric_bill=74_999,
-        floor_area_m2="24",
-    )
-    found = score(ksjps, answers)
-    assert (found.total, found.category.code) == (Decimal(29), "bukan-sasaran")
+@pytest.mark.parametrize(
+    ("name", "lacks", "said", "total", "category"),
+    [
+        # not working 8
+        # Rp1.200.000 / 4 = Rp300.000, up to Rp300.000: 12    (20)
+        # rented 6, no goods 5                                (31)
+        # bill Rp49.999 < Rp50.000: 6                         (37)
+        # 20 m2 / 4 = 5 m2, not below 5: 0; wall 7            (44)
+        # food 2x: 5; clothes 4                               (53)
+        # toilet 5, water 4                                   (62)
+        # school of the head 5, constant care 4               (71)   51-75: poor
+        pytest.param("ksjps-2016", LACKS, POOR_FAMILY, 71, "miskin", id="2016: poor"),
+        # Rp1.050.000 / 3 = Rp350.000, second band: 4
+        # rented 6, no goods 5                                (15)
+        # bill Rp50.000, not below: 0
+        # 14,9 m2 / 3 = 4,966… m2 < 5: 7                      (22)
+        # food 2x: 5; water 4                                 (31)   31-50: near poor
+        pytest.param(
+            "ksjps-2016",
+            ("bukan-milik", "barang", "lauk", "air"),
+            {
+                "members_count": 3,
+                "monthly_income_total": 1_050_000,
+                "electric_bill": 50_000,
+                "floor_area_m2": "14.9",
+            },
+            31,
+            "rentan-miskin",
+            id="2016: the lowest bound",
+        ),
+        # not working 20
+        # Rp300.000 up to Rp402.000: 10                       (30)
+        # rented 6, no goods 3                                (39)
+        # bill Rp49.999 < Rp75.000: 6                         (45)
+        # 20 m2 / 4 = 5 m2 < 8: 7; wall 7                     (59)
+        # food 2x: 5; clothes 4                               (68)
+        # toilet 5, water 4                                   (77)
+        # school of the head 5, constant care 4               (86)   76-100: destitute
+        pytest.param(
+            "ksjps-2018-r2", LACKS, POOR_FAMILY, 86, "fakir-miskin", id="2018: the same family"
+        ),
+        # Rp1.206.003 / 3 = Rp402.001, above Rp402.000: 0
+        # rented 6, no goods 3                                 (9)
+        # bill Rp74.999 < Rp75.000: 6                         (15)
+        # 24 m2 / 3 = 8 m2, not below: 0
+        # food 2x: 5; cannot pay for treatment 0; water 4     (24)
+        # more than one dependant at school 5                 (29)   0-30: no target
+        pytest.param(
+            "ksjps-2018-r2",
+            ("bukan-milik", "barang", "lauk", "berobat", "air", "tanggungan-sekolah"),
+            {
+                "members_count": 3,
+                "monthly_income_total": 1_206_003,
+                "electric_bill": 74_999,
+                "floor_area_m2": "24",
+            },
+            29,
+            "bukan-sasaran",
+            id="2018: no target",
+        ),
+    ],
+)
+def test_ksjps_of_families_computed_by_hand(name, lacks, said, total, category):
+    ksjps = plain(name)
+    found = score(ksjps, yes(ksjps, *lacks, **said))
+    assert (found.total, found.category.code) == (Decimal(total), category)
 
 
 # --- what the sources fix -----------------------------------------------------------------------
 def test_both_years_of_ksjps_have_seven_aspects_and_sum_to_one_hundred():
-    for name, parameters in (("ksjps-2016", 17), ("ksjps-2018", 16)):
-        ksjps = plain(name)
+    before, after = plain("ksjps-2016"), plain("ksjps-2018-r2")
+    for ksjps in (before, after):
         assert len({one.aspect for one in ksjps.parameters}) == 7
-        assert len(ksjps.parameters) == parameters
+        assert len(ksjps.parameters) == 17
+        assert sum(one.maximum for one in ksjps.parameters) == 100
         assert ksjps.range == (Decimal(0), Decimal(100))
+    # What differs between the years are bounds and weights.
+    assert [one.code for one in before.parameters] == [one.code for one in after.parameters]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_each_total_that_a_shipped_instrument_can_reach_lies_in_one_class(name):
+    instrument = plain(name)
+    low, high = (int(bound) for bound in instrument.range)
+    for total in range(low, high + 1):
+        holding = [one for one in instrument.classes if one.lower <= total <= one.upper]
+        assert len(holding) == (1 if instrument.classes else 0), total
 
 
 def test_the_weights_that_are_known_are_kept():
@@ -205,10 +162,11 @@ def test_the_weights_that_are_known_are_kept():
 
     assert scores("ksjps-2016", "pendapatan") == [12, 4, 0]
     assert scores("ksjps-2016", "barang") == [5, 0]
-    assert scores("ksjps-2018", "pendapatan") == [10, 0]
-    assert scores("ksjps-2018", "barang") == [3, 0]
-    assert scores("ksjps-2018", "makan")[0] < scores("ksjps-2016", "makan")[0]
-    assert "berobat" not in {p.code for p in plain("ksjps-2018").parameters}
+    assert scores("ksjps-2018-r2", "pendapatan") == [10, 0]
+    assert scores("ksjps-2018-r2", "barang") == [3, 0]
+    assert scores("ksjps-2018-r2", "makan")[0] < scores("ksjps-2016", "makan")[0]
+    # Dropped from the score because everybody is insured; still one of the seventeen.
+    assert scores("ksjps-2018-r2", "berobat") == [0, 0]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +189,7 @@ def test_the_weights_that_are_known_are_kept():
     ],
 )
 def test_a_total_is_rounded_half_up_and_then_classed(total, expected):
-    for name in ("ksjps-2016", "ksjps-2018"):
+    for name in ("ksjps-2016", "ksjps-2018-r2"):
         assert scoring.classed(plain(name), Decimal(total)).code == expected
 
 
@@ -250,7 +208,7 @@ def test_income_just_above_a_bound_is_not_rounded_down_to_it():
 
 @pytest.mark.parametrize(("per_head", "points"), [(402_000, 10), (402_001, 0)])
 def test_the_income_bound_of_2018(per_head, points):
-    assert _part("ksjps-2018", "pendapatan", per_head).score == points
+    assert _part("ksjps-2018-r2", "pendapatan", per_head).score == points
 
 
 def _part(name: str, code: str, income: int) -> scoring.Part:

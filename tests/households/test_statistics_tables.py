@@ -191,7 +191,7 @@ def assess(family, version, code, *, year=2026):
 
 
 def test_families_are_counted_by_class_with_the_remark_on_the_weights(kelurahan, officer):
-    version = in_use("ksjps-2018", kelurahan)
+    version = in_use("ksjps-2018-r2", kelurahan)
     names = list(version.classes.order_by("position").values_list("code", flat=True))
     families = add_families(kelurahan, officer, 6) + add_families(kelurahan, officer, 14, rw=2)
     for family in families[:6]:
@@ -212,7 +212,7 @@ def test_families_are_counted_by_class_with_the_remark_on_the_weights(kelurahan,
 
 
 def test_of_each_instrument_the_newest_year_is_counted(kelurahan, officer):
-    version = in_use("ksjps-2018", kelurahan)
+    version = in_use("ksjps-2018-r2", kelurahan)
     names = list(version.classes.order_by("position").values_list("code", flat=True))
     for family in add_families(kelurahan, officer, 8):
         assess(family, version, names[0], year=2025)

@@ -163,5 +163,5 @@ def test_the_page_of_a_list_asks_the_same_questions_however_long(
         factories.make_family(rt, by=staff)
     submissions.add_rows(submission, Household.objects.all(), by=staff)
     officer.get(reverse("submission_detail", args=[submission.pk]))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(12):
         officer.get(reverse("submission_detail", args=[submission.pk]))

@@ -132,7 +132,13 @@ def test_a_complete_survey_answers_everything(household, version, staff):
 
 
 @pytest.mark.parametrize(
-    ("code", "value"), [("makan", "mungkin"), ("members_count", "3.5"), ("floor_area_m2", "luas")]
+    ("code", "value"),
+    [
+        ("makan", "mungkin"),
+        ("members_count", "3.5"),
+        ("floor_area_m2", "luas"),
+        ("members_count", "900000"),
+    ],
 )
 def test_an_answer_outside_its_options_is_refused_at_its_field(
     household, version, staff, code, value

@@ -204,12 +204,12 @@ def test_the_list_costs_the_same_for_one_transfer_and_for_many(
     officer, household, offered, there, staff, django_assert_max_num_queries
 ):
     page = reverse("transfer_list")
-    with django_assert_max_num_queries(16) as one:
+    with django_assert_max_num_queries(12) as one:
         assert offered.code in officer.get(page).content.decode()
     child = household.members.filter(relation=Relation.CHILD).first()
     said = Release(household=household, people=[child.pk], on=DAY, document_kind="MOVE")
     offer(said, destination=there, by=staff)
-    with django_assert_max_num_queries(16) as many:
+    with django_assert_max_num_queries(12) as many:
         officer.get(page)
     assert len(one) == len(many)
 

@@ -197,4 +197,4 @@ def test_lists_ask_as_often_whatever_their_length(officer, kelurahan, staff, und
             found.append(len(queries))
         costs.append(found)
     assert costs[0] == costs[1]
-    assert max(costs[0]) <= 14
+    assert max(costs[0]) <= 12

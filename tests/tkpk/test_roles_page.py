@@ -93,7 +93,7 @@ def test_the_number_of_queries_does_not_grow(kelurahan, django_assert_num_querie
     user = factories.make_user("petugas", Role.STAFF, kelurahan)
     for _one in range(number):
         factories.make_user(role=Role.RT_HEAD, territory=factories.make_rt(kelurahan))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         words = [
             f"{row.user.name} {row.title} {row.territory}"
             for one in role_book.chapters(user)

@@ -83,6 +83,19 @@ def test_the_password_alone_no_longer_opens(client, lurah):
     assert SESSION_KEY in other.session
 
 
+def test_leaving_at_the_second_step_asks_about_surveys_kept_on_the_device(client, lurah):
+    sign_in(client, lurah)
+    switch_on(client)
+    other = Client()
+    sign_in(other, lurah)
+    page = other.get("/akun/masuk/langkah-kedua/").content.decode()
+    # The same words and scripts as wherever else one signs out: what is unsent is not lost unseen.
+    assert f'action="{reverse("account_logout")}"' in page
+    assert f'id="survei-keluar" data-action="{reverse("account_logout")}"' in page
+    assert "js/survey-store" in page
+    assert "js/survey-signout" in page
+
+
 def test_recovery_codes_of_the_first_release_still_open_once(client, lurah):
     sign_in(client, lurah)
     switch_on(client)

@@ -32,6 +32,13 @@ def tell(form: forms.BaseForm, error: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, found)
 
 
+def refuse_large(file: Any, text: str) -> None:
+    """Refuse what is larger than the portal takes, with a text that names %(n)d MB."""
+    if file.size > settings.UPLOAD_LIMIT_BYTES:
+        limit = settings.UPLOAD_LIMIT_BYTES // 1024 // 1024
+        raise ValidationError(text % {"n": limit}, code="too_large")
+
+
 class ReasonForm(forms.Form):
     """Why a step is taken."""
 
@@ -59,10 +66,7 @@ class ScanForm(forms.Form):
 
     def clean_scan(self) -> Any:
         file = self.cleaned_data["scan"]
-        if file.size > settings.UPLOAD_LIMIT_BYTES:
-            limit = settings.UPLOAD_LIMIT_BYTES // 1024 // 1024
-            text = _("The file is larger than %(n)d MB. Take a smaller photo.")
-            raise ValidationError(text % {"n": limit}, code="too_large")
+        refuse_large(file, _("The file is larger than %(n)d MB. Take a smaller photo."))
         if not kind_of(file.read(16)):
             text = _("This is no PDF, JPEG, PNG or WebP. Set the phone's camera to JPEG.")
             raise ValidationError(text, code="kind")

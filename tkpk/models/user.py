@@ -59,6 +59,8 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
     is_superuser = False
+    # No column: what was read about the person for one request; see `tkpk.rights.kept`.
+    kept: dict[Any, Any] | None = None
 
     class Meta:
         ordering = ["name"]

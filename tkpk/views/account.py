@@ -21,13 +21,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tkpk import reset_codes
 from tkpk.devices import device_words
 from tkpk.forms.account import LanguageForm, ResetCodeForm
 from tkpk.models import Mandate, User
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest
 from tkpk.rights import mandates
 from tkpk.roles import DUTIES, Role
 
@@ -154,7 +154,7 @@ def reset_code_issue(request: StaffRequest, pk: int) -> HttpResponse:
 @login_not_required
 @never_cache
 @sensitive_post_parameters("code", "password1", "password2")
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM_METHODS
 @rate_limit(action="reset_code")
 def reset_code_use(request: HttpRequest) -> HttpResponse:
     """A new password by a one-time code. Every wrong combination gets the same answer."""

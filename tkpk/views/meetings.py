@@ -9,20 +9,20 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tkpk import drafts, meetings
 from tkpk.forms.acts import ReasonForm, tell
 from tkpk.forms.meetings import AttendanceForm, ListForm, MeetingForm, NotesForm
 from tkpk.models import Attendance, Meeting, MeetingStatus, StaleRow, Territory
 from tkpk.models.meeting import KEEPERS, READERS
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest
 from tkpk.rights import home_kelurahan, scopes
 from tkpk.workflows.meetings import MEETING_FLOW
 
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 PAGE_SIZE = 30
 
 
@@ -31,10 +31,6 @@ def _get(request: StaffRequest, pk: int) -> Meeting:
     return get_object_or_404(
         rows.select_related("kelurahan", "territory__parent", "attendance_scan"), pk=pk
     )
-
-
-def _data(request: StaffRequest) -> Any:
-    return request.POST if request.method == "POST" else drafts.restore(request)
 
 
 def _kelurahan(request: StaffRequest) -> Territory:
@@ -61,7 +57,9 @@ def meeting_list(request: StaffRequest) -> HttpResponse:
 def meeting_plan(request: StaffRequest) -> HttpResponse:
     """Plan a meeting."""
     kelurahan = _kelurahan(request)
-    form = MeetingForm(_data(request), kelurahan=kelurahan, instance=Meeting(kelurahan=kelurahan))
+    form = MeetingForm(
+        drafts.typed(request), kelurahan=kelurahan, instance=Meeting(kelurahan=kelurahan)
+    )
 
     def act() -> Meeting:
         return meetings.plan(form.instance, by=request.user)
@@ -74,7 +72,7 @@ def meeting_plan(request: StaffRequest) -> HttpResponse:
 def meeting_edit(request: StaffRequest, pk: int) -> HttpResponse:
     """Change the plan."""
     meeting = _get(request, pk)
-    form = MeetingForm(_data(request), kelurahan=meeting.kelurahan, instance=meeting)
+    form = MeetingForm(drafts.typed(request), kelurahan=meeting.kelurahan, instance=meeting)
     return _edit_page(request, form, _("Change the plan"))
 
 
@@ -82,7 +80,9 @@ def meeting_edit(request: StaffRequest, pk: int) -> HttpResponse:
 @FORM_METHODS
 def meeting_notes(request: StaffRequest, pk: int) -> HttpResponse:
     """Write the notes."""
-    return _edit_page(request, NotesForm(_data(request), instance=_get(request, pk)), _("Notes"))
+    return _edit_page(
+        request, NotesForm(drafts.typed(request), instance=_get(request, pk)), _("Notes")
+    )
 
 
 def _edit_page(request: StaffRequest, form: Any, title: str) -> HttpResponse:
@@ -204,7 +204,7 @@ def attendance_scan(request: StaffRequest, pk: int) -> HttpResponse:
 def meeting_move(request: StaffRequest, pk: int, meeting_step: str) -> HttpResponse:
     """Open, close, call off or correct; asked once, in words."""
     meeting, move = _get(request, pk), MEETING_FLOW.moves[meeting_step]
-    form = ReasonForm(request.POST if request.method == "POST" else drafts.restore(request))
+    form = ReasonForm(drafts.typed(request))
     if not move.needs_reason:
         form.fields["reason"].required = False
     if request.method == "POST" and form.is_valid():
@@ -215,7 +215,8 @@ def meeting_move(request: StaffRequest, pk: int, meeting_step: str) -> HttpRespo
         else:
             messages.success(request, _("Recorded."))
             return redirect("meeting_detail", pk)
-    context = {"meeting": meeting, "move": move, "form": form}
+    back_url = reverse("meeting_detail", args=[pk])
+    context = {"meeting": meeting, "move": move, "form": form, "back_url": back_url}
     status = 422 if request.method == "POST" else 200
     return render(request, "staff/meetings/move.html", context, status=status)
 

@@ -6,12 +6,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from tkpk import people, reset_codes
 from tkpk.forms.people import ReasonForm
 from tkpk.models import User
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest
 
 
 def person_to_help(request: StaffRequest, pk: int) -> User:
@@ -24,7 +23,7 @@ def person_to_help(request: StaffRequest, pk: int) -> User:
 
 @never_cache
 @reauthentication_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM_METHODS
 def second_step_lift(request: StaffRequest, pk: int) -> HttpResponse:
     """Say what will happen, ask for the reason, and do it."""
     person = person_to_help(request, pk)

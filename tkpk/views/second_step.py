@@ -24,12 +24,12 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from tkpk import cards, second_steps
 from tkpk.forms.people import ReasonForm
 from tkpk.models import CARD_CODES, Installation, SignInCard, User
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest
 from tkpk.views.people import person_to_help
 
 _HOME = reverse_lazy("mfa_index")
@@ -199,7 +199,7 @@ def _show_card(request: HttpRequest, owner: User, codes: list[str], back: Any) -
 
 @never_cache
 @reauthentication_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM_METHODS
 def card_make(request: StaffRequest) -> HttpResponse:
     """Make my card; it is shown in the answer to this one POST and never again."""
     if request.method == "POST":
@@ -212,7 +212,7 @@ def card_make(request: StaffRequest) -> HttpResponse:
 
 @never_cache
 @reauthentication_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM_METHODS
 def card_void(request: StaffRequest) -> HttpResponse:
     """Give my card up: it was lost, or another way is better."""
     if request.method == "POST":
@@ -225,7 +225,7 @@ def card_void(request: StaffRequest) -> HttpResponse:
 
 @never_cache
 @reauthentication_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM_METHODS
 def card_hand_out(request: StaffRequest, pk: int) -> HttpResponse:
     """Print a card for somebody who came to the office and has no device."""
     person = person_to_help(request, pk)

@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from tkpk import reference_data, setup_link
 from tkpk.forms.setup import AdministratorForm, AreasForm, KelurahanForm, PeopleForm, PresetForm
 from tkpk.founding import Kelurahan, Person, Plan, found_kelurahan
 from tkpk.models import User
 from tkpk.presets import CLASHES, PRESETS, clashes
+from tkpk.requests import FORM_METHODS
 from tkpk.roles import Role
 
 STEPS = (
@@ -136,7 +136,7 @@ def _progress(shown: str) -> list[Mapping[str, Any]]:
 @login_not_required
 @never_cache
 @sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM_METHODS
 def setup(request: HttpRequest, token: str) -> HttpResponse:
     if not setup_link.is_open(token):
         raise Http404

@@ -8,12 +8,13 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tkpk import drafts, receipts, submissions, working_days
 from tkpk.forms.acts import ReasonForm, tell
@@ -22,13 +23,12 @@ from tkpk.models import Reopening, Submission, SubmissionStatus
 from tkpk.models.submission import READERS, WAITING
 from tkpk.pdf import PdfFailed
 from tkpk.registry import registry
-from tkpk.requests import StaffRequest
+from tkpk.requests import FORM_METHODS, StaffRequest
 from tkpk.rights import scopes
 from tkpk.roles import Role
 from tkpk.tickets import normalise
 from tkpk.workflows.submissions import REOPENING_FLOW, SUBMISSION_FLOW
 
-FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
 PAGE_SIZE = 50
 VIEWS = {
     "perlu": gettext_lazy("Needs somebody"),
@@ -141,7 +141,7 @@ def voice_detail(request: StaffRequest, pk: int) -> HttpResponse:
 def voice_answer(request: StaffRequest, pk: int) -> HttpResponse:
     """Write the answer; the sender reads it under the ticket."""
     row = get_submission(request, pk)
-    form = AnswerForm(request.POST if request.method == "POST" else drafts.restore(request))
+    form = AnswerForm(drafts.typed(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -168,7 +168,7 @@ def voice_move(request: StaffRequest, pk: int, voice_step: str) -> HttpResponse:
     """Every other step; those that ask for a reason have a page of their own."""
     row = get_submission(request, pk)
     move = SUBMISSION_FLOW.moves[voice_step]
-    form = ReasonForm(request.POST if request.method == "POST" else drafts.restore(request))
+    form = ReasonForm(drafts.typed(request))
     if request.method == "POST" and (not move.needs_reason or form.is_valid()):
         try:
             _apply(voice_step, row, request)
@@ -180,7 +180,8 @@ def voice_move(request: StaffRequest, pk: int, voice_step: str) -> HttpResponse:
         else:
             messages.success(request, _("Recorded."))
             return redirect("voice_detail", pk)
-    context = {"submission": row, "move": move, "form": form}
+    back_url = reverse("voice_detail", args=[pk])
+    context = {"submission": row, "move": move, "form": form, "back_url": back_url}
     return render(request, "staff/voices/move.html", context)
 
 

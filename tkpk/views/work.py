@@ -29,10 +29,14 @@ def waiting_for(user: Any) -> list[Waiting]:
     """Rows with a move open to this person, the oldest first, from every registered process."""
     found = []
     for flow in workflows():
-        for row in flow.rows_open_to(user).order_by("updated_at")[:INBOX_LIMIT]:
+        rows = flow.rows_open_to(user).order_by("updated_at")
+        if joins := registry.inbox_joins.get(flow.process):
+            rows = rows.select_related(*joins)
+        for row in rows[:INBOX_LIMIT]:
             moves = flow.waiting_for(user, row)
             if moves:
-                labels = [open_move.move.label for open_move in moves]
+                words = registry.row_words.get(flow.process)
+                labels = [words(row)] if words else [one.move.label for one in moves]
                 url = registry.row_urls[flow.process](row)
                 found.append(Waiting(str(row), flow.title, url, row.updated_at, labels))
     return sorted(found, key=lambda waiting: waiting.since)[:INBOX_LIMIT]
