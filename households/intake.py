@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, Q, When
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -80,9 +81,16 @@ def _language() -> str:
 
 
 def objection_window(kelurahan: Territory) -> Window:
-    """The window of the newest list of a kelurahan: its days, nothing of who is on it."""
+    """The window of the newest list that takes objections: its days, nothing of who is on it.
+
+    Two years may overlap: a newer list whose days are over does not close an older one.
+    """
     lists = PoorList.objects.filter(kelurahan=kelurahan, objection_closes_on__isnull=False)
-    found = lists.order_by("-year").only("status", "objection_closes_on").first()
+    open_now = Q(
+        status=PoorListStatus.OBJECTION_WINDOW, objection_closes_on__gte=timezone.localdate()
+    )
+    ranked = lists.annotate(takes=Case(When(open_now, then=1), default=0))
+    found = ranked.order_by("-takes", "-year").only("status", "objection_closes_on").first()
     if found is None or found.objection_closes_on is None:
         return Window(is_open=False, closes_on=None, closed_on=None, poor_list_id=None)
     last = found.objection_closes_on

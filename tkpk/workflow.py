@@ -148,6 +148,17 @@ class Workflow(Generic[Row]):
             if status in move.sources and not self._refusal(move, row, user):
                 yield name, move
 
+    def left_to_a_second(self, user: User, row: Row) -> list[OpenMove]:
+        """The moves that this person may not make only because they made the row themselves."""
+        if user.pk not in self.makers(row) or self.conflicts(row, user):
+            return []
+        status = getattr(row, self.status_field)
+        return [
+            OpenMove(name, move, self._missing(move, row))
+            for name, move in self.moves.items()
+            if move.four_eyes and status in move.sources and self._mandate(move, row, user)
+        ]
+
     def waiting_for(self, user: User, row: Row) -> list[OpenMove]:
         """The open moves that are this person's work to do.
 

@@ -72,14 +72,18 @@ def those_who_stay(plan: Plan, told: Told, *, leaving: list[Member]) -> None:
     others = [member for member in staying if member is not new_head]
     if new_head:
         set_relation(plan, new_head, Relation.HEAD)
-        if any(not told.relations.get(member.pk) for member in others):
-            plan.warnings.append(
-                _(
-                    "The head changes, and what others are to the head stays as it was recorded. "
-                    "Look at it again: a parent may now be a parent-in-law."
-                )
-            )
+        _warn_of_relations(plan, told, others)
     _relations_of(plan, told, others)
+
+
+def _warn_of_relations(plan: Plan, told: Told, others: list[Member]) -> None:
+    if any(not told.relations.get(member.pk) for member in others):
+        plan.warnings.append(
+            _(
+                "The head changes, and what others are to the head stays as it was recorded. "
+                "Look at it again: a parent may now be a parent-in-law."
+            )
+        )
 
 
 def _relations_of(plan: Plan, told: Told, people: list[Member]) -> None:
@@ -310,5 +314,7 @@ def plan_head(family: Household, told: Told) -> Plan:
         plan.concerns(former, PersonRole.FORMER_HEAD)
         set_relation(plan, former, int(relation or 0))
     set_relation(plan, new, Relation.HEAD)
-    _relations_of(plan, told, [m for m in people.values() if m not in (new, former)])
+    others = [member for member in people.values() if member not in (new, former)]
+    _warn_of_relations(plan, told, others)
+    _relations_of(plan, told, others)
     return plan

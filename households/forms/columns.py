@@ -192,6 +192,8 @@ class ColumnsForm(forms.Form):
         chosen = data.get("aid_programme")
         if chosen in MAKE and not data.get("new_programme"):
             self.add_error("new_programme", _("Write the name of the new programme."))
+        if data.get("new_programme") and not chosen:
+            self.add_error("aid_programme", _("Choose to whom the new programme is given."))
         if self.errors:
             return data
         problems = mapping_problems(

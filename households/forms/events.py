@@ -1,5 +1,6 @@
 """Forms of life events: what happened, when, on which paper, and to whom."""
 
+import datetime
 from collections.abc import Iterator
 from typing import Any
 
@@ -130,6 +131,13 @@ class EventForm(forms.Form):
             empty_value=None,
             required=required,
         )
+
+    def clean_on(self) -> datetime.date:
+        # The plan says it too; here it is said together with what else is wrong.
+        day: datetime.date = self.cleaned_data["on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("This day has not come yet."), code="future")
+        return day
 
     @property
     def main_fields(self) -> Iterator[forms.BoundField]:

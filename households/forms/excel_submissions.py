@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from households.exporting.answer_columns import AnswerColumns
+from households.forms.events import CHOOSE
 from households.forms.sheet_files import SheetFileField
 from households.models import (
     Answer,
@@ -46,7 +47,10 @@ class SubmissionForm(forms.Form):
         widget=forms.RadioSelect,
     )
     layout = forms.ModelChoiceField(
-        label=gettext_lazy("Export layout"), queryset=ExportLayout.objects.none(), required=False
+        label=gettext_lazy("Export layout"),
+        queryset=ExportLayout.objects.none(),
+        required=False,
+        empty_label=CHOOSE,
     )
 
     def __init__(self, *args: Any, kelurahan: Territory, **kwargs: Any) -> None:

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from households.listing.lines import keeper_mandate, require_keeper
+from households.listing.rounds import outcome_of
 from households.listing.rows import with_heads
 from households.models import Basis, ListingStatus, PoorList, PoorListStatus
-from households.models.listing import STANDING
 from households.models.poor_list import AREA_HEADS
 from tkpk import formats, pdf, trail
 from tkpk.letterhead import office_of
@@ -219,10 +219,8 @@ def _facts_of_meeting(meeting: Meeting) -> list[list[str]]:
 def minutes_data(poor_list: PoorList, meeting: Meeting) -> dict[str, Any]:
     """What a round came to, in counts."""
     number = "1" if meeting.pk == poor_list.review_1_id else "2"
-    counts = counts_of(poor_list.listings)
-    standing = sum(counts.get(status, 0) for status in STANDING)
-    off = counts.get(ListingStatus.DELISTED, 0) + counts.get(ListingStatus.REFUSED, 0)
-    gone = counts.get(ListingStatus.MOVED, 0) + counts.get(ListingStatus.DECEASED, 0)
+    stage = PoorListStatus.REVIEW_1 if number == "1" else PoorListStatus.REVIEW_2
+    came_to = outcome_of(poor_list, stage)
     return {
         **_common(poor_list, f"Berita Acara Uji Publik Tahap {number}", meeting.minutes),
         "lead": (
@@ -231,9 +229,9 @@ def minutes_data(poor_list: PoorList, meeting: Meeting) -> dict[str, Any]:
         ),
         "facts": _facts_of_meeting(meeting),
         "counts": [
-            ["Keluarga yang tetap dalam daftar", formats.number(standing)],
-            ["Dikeluarkan dari daftar atau menolak", formats.number(off)],
-            ["Pindah atau meninggal", formats.number(gone)],
+            ["Keluarga yang tetap dalam daftar", formats.number(came_to.standing)],
+            ["Dikeluarkan dari daftar atau menolak", formats.number(came_to.off)],
+            ["Pindah atau meninggal", formats.number(came_to.gone)],
         ],
         "closing": "Demikian berita acara ini dibuat untuk dipergunakan sebagaimana mestinya.",
         "witnesses": ["Wakil warga", "Ketua RW", "Petugas kelurahan"],

@@ -145,6 +145,7 @@ def _pair_page(
         "reasons": [(v, w) for v, w in DismissReason.choices if v != DismissReason.OTHER],
         "record": record,
         "errors": errors or [],
+        "typed": request.POST.get("words", ""),
     }
     return render(request, "staff/duplicates/pair.html", context, status=422 if errors else 200)
 

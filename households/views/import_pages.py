@@ -43,7 +43,11 @@ _COUNT_OF_TAB = {
 
 
 def detail_context(
-    request: StaffRequest, batch: ImportBatch, *, asking: AreasForm | None = None
+    request: StaffRequest,
+    batch: ImportBatch,
+    *,
+    asking: AreasForm | None = None,
+    undoing: UndoForm | None = None,
 ) -> dict[str, Any]:
     """Everything for the page; rows are unsealed only where they are shown."""
     context: dict[str, Any] = {
@@ -70,7 +74,7 @@ def detail_context(
         context["areas_form"] = asking or areas_form(batch)
     if batch.status in {S.CHECKED, S.APPLIED}:
         context.update(_preview(request, batch))
-        context["undo_form"] = UndoForm()
+        context["undo_form"] = undoing or UndoForm()
         said = said_of(batch)
         context["mapping_name"] = said.name if said else ""
     return context
@@ -124,9 +128,12 @@ def _preview(request: StaffRequest, batch: ImportBatch) -> dict[str, Any]:
 
 
 def _first_tab(batch: ImportBatch) -> str:
-    """Where an officer edited the rows, most stay as they are: what changes comes first."""
-    edited = batch.layout in {edited_layout.NAME, bulk_setting.NAME}
-    return "berubah" if edited and batch.counts.get("changed") else "semua"
+    """Where an officer edited the rows, most stay as they are: the others come first."""
+    if batch.layout in {edited_layout.NAME, bulk_setting.NAME}:
+        for tab in ("berubah", "ditolak"):
+            if batch.counts.get(_COUNT_OF_TAB[tab]):
+                return tab
+    return "semua"
 
 
 def _position(request: StaffRequest, name: str) -> int:

@@ -144,6 +144,8 @@ def import_step(request: StaffRequest, pk: int, move: str) -> HttpResponse:
     if move not in BUTTONS:
         raise Http404
     batch = batch_for(request, pk)
+    if move == "undo":
+        return _undo(request, batch)
     if move == "confirm":
         _confirm(request, batch)
     else:
@@ -174,16 +176,31 @@ def _reason(request: StaffRequest) -> str:
     raise ValidationError(list(form.errors["reason"]))
 
 
-def _close(request: StaffRequest, batch: ImportBatch, move: str) -> None:
+def _undo(request: StaffRequest, batch: ImportBatch) -> HttpResponse:
+    """A reason that is refused stays in its field; the page opens again at it."""
+    form = UndoForm(request.POST)
     try:
-        if move == "undo":
-            undo_batch(batch, by=request.user, reason=_reason(request))
+        if form.is_valid():
+            undo_batch(batch, by=request.user, reason=form.cleaned_data["reason"])
             messages.success(request, _("The import is undone."))
-        else:
-            close_batch(move, batch, by=request.user)
-            messages.success(request, _("The import is discarded. The registry is unchanged."))
+            return redirect("import_detail", batch.pk)
     except BuiltUpon as error:
         messages.error(request, error.message)
+        return redirect("import_detail", batch.pk)
+    except ValidationError as error:
+        form.add_error("reason", error.messages)
+    batch.refresh_from_db()
+    if batch.status != BatchStatus.APPLIED:  # no field on the page to say it at
+        messages.error(request, " ".join(str(line) for line in form.errors["reason"]))
+        return redirect("import_detail", batch.pk)
+    context = detail_context(request, batch, undoing=form)
+    return render(request, "staff/imports/detail.html", context, status=422)
+
+
+def _close(request: StaffRequest, batch: ImportBatch, move: str) -> None:
+    try:
+        close_batch(move, batch, by=request.user)
+        messages.success(request, _("The import is discarded. The registry is unchanged."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
 

@@ -180,6 +180,11 @@ def listing_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "name": named.head_name or named.former_name or line.household.code,
         "tone": TONES[line.status],
         "moves": opened,
+        "for_a_second": [
+            found.move.label
+            for found in LISTING_FLOW.left_to_a_second(request.user, line)
+            if found.name in BY_HAND and not found.blocked
+        ],
         "family_left": has_left(line.household)
         and (line.status in STANDING or line.visit_due_on is not None),
         "leading": LEADING,

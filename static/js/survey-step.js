@@ -8,6 +8,8 @@
   const link = window.surveyLink;
   if (!form || !store.usable() || !navigator.serviceWorker) return;
   const page = form.dataset;
+  // Nobody waits longer than this, in milliseconds, for a phone that will not get ready.
+  const PATIENCE = 4000;
   let ready = false;
 
   const typed = () => {
@@ -57,11 +59,19 @@
     return true;
   };
 
+  const preparing = prepare();
+
   form.addEventListener("submit", async (event) => {
-    if (!ready) return;
+    // The last screen waits for the phone: its copy has to leave together with the survey.
+    if (!ready && !("last" in page)) return;
     event.preventDefault();
     const { submitter } = event;
     submitter.disabled = false;
+    await Promise.race([preparing.catch(() => {}), new Promise((done) => setTimeout(done, PATIENCE))]);
+    if (!ready) {
+      HTMLFormElement.prototype.submit.call(form);
+      return;
+    }
     try {
       // What was refused comes as a page of its own, so the browser asks for it itself.
       if (!(await sent(submitter))) HTMLFormElement.prototype.submit.call(form);
@@ -70,6 +80,4 @@
       location.assign(`${page.shell}#${page.key}`);
     }
   });
-
-  prepare();
 })();

@@ -18,10 +18,14 @@
   const check = (field) => {
     const id = `${field.id}-kode`;
     const before = document.getElementById(id);
-    if (before) before.remove();
     const text = problem(field);
     field.setAttribute("aria-invalid", text ? "true" : "false");
-    if (!text) return true;
+    if (!text) {
+      // The line keeps its place: a button that moves under the pointer is not pressed.
+      if (before) before.textContent = "\u00a0";
+      return true;
+    }
+    if (before) before.remove();
     const line = document.createElement("p");
     line.id = id;
     line.className = "survey-wrong";

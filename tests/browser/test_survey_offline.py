@@ -278,3 +278,32 @@ def test_a_paper_form_is_typed_by_keyboard_alone(desktop, place, assert_accessib
             break
     page.wait_for_url("**/kerja/survei/*/")
     assert Survey.objects.get().source == "PAPER"
+
+
+def test_a_last_screen_sent_at_once_leaves_nothing_on_the_phone(phone, place):
+    page, (rt, version) = phone, place
+    family = rt.households.get(members__name="Sri Rahayu")
+    sign_in(page, "petugas", PASSWORD)
+    page.goto(reverse("survey_begin", args=[family.pk, version.pk]))
+    page.get_by_label("Bersedia").check()
+    page.get_by_role("button", name="Catat jawaban").click()
+    for number in range(1, 5):
+        expect(page.get_by_text(f"{number} dari 4")).to_be_visible()
+        expect(page.get_by_text("Bila jaringan putus", exact=False)).to_be_visible()
+        answer_screen(page)
+        page.get_by_role("button", name="Simpan dan lanjut").click()
+    expect(page.get_by_label("Siapa yang menjawab")).to_be_visible()
+    assert "rows survey" in page.evaluate(EVERYTHING)
+
+    # The portal has not yet told who is signed in when the button is pressed.
+    held = []
+    page.route("**/kerja/survei/sesi/", lambda route: held.append(route))
+    page.reload()
+    page.get_by_label("Siapa yang menjawab").fill("Sri")
+    page.get_by_role("button", name="Kirim untuk diperiksa").click(no_wait_after=True)
+    page.wait_for_timeout(500)
+    for route in held:
+        route.continue_()
+    expect(page.get_by_text("Menunggu pemeriksaan").first).to_be_visible()
+    assert Survey.objects.get().status == "SENT"
+    assert "rows survey" not in page.evaluate(EVERYTHING)

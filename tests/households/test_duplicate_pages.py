@@ -265,7 +265,9 @@ def test_two_persons_is_said_with_one_tap_and_can_be_taken_back(officer, pair, r
     [{}, {"choice": "X"}, {"choice": "OTHER"}, {"choice": "OTHER", "words": "3471012345670000"}],
 )
 def test_without_a_reason_or_with_a_number_in_it_nothing_is_decided(officer, pair, data):
-    assert officer.post(url(pair, "dismiss"), data).status_code == 422
+    answer = officer.post(url(pair, "dismiss"), data)
+    assert answer.status_code == 422
+    assert f'value="{data.get("words", "")}"' in answer.content.decode()  # as it was typed
     assert not TrailEntry.objects.exists()
 
 
@@ -275,6 +277,7 @@ def test_an_undo_that_cannot_be_made_names_what_stands_in_the_way(officer, pair)
     answer = officer.post(url(pair, "undo"), {"words": "Keliru"})
     assert answer.status_code == 422
     assert Member.objects.get(pk=pair.low).code in page_text(answer)
+    assert 'value="Keliru"' in answer.content.decode()
     assert officer.post(url(pair, "undo"), {"words": ""}).status_code == 422
 
 

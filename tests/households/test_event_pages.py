@@ -164,6 +164,18 @@ def test_errors_stand_beside_their_field_and_nothing_is_written(officer, cast):
     assert not LifeEvent.objects.exists()
 
 
+def test_all_that_is_wrong_is_said_at_once_in_one_box(officer, cast):
+    data = {**PAPER, **person(name=""), "on": "2999-01-01", "confirm": "1"}
+    answer = officer.post(add_url(cast["family"], "BIRTH"), data)
+    entry = answer.context["entry"]
+    assert entry.main.errors["on"]
+    assert entry.persons[0].errors["name"]
+    page = answer.content.decode()
+    assert page.count("form-errors") == 1
+    for field in ("id_on", "id_orang0-name"):
+        assert f'href="#div_{field}"' in page
+
+
 def test_an_unknown_family_is_not_joined(officer, cast, kelurahan):
     away = make.make_kelurahan(make.SURYATMAJAN, "Suryatmajan")
     foreign = make.make_family(make.make_rt(away), by=cast["head"].created_by)

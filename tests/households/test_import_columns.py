@@ -180,6 +180,7 @@ def test_a_known_layout_without_dates_goes_straight_through(client, upload, pres
         ({"purpose": ""}, "purpose"),
         ({"column0": "umur"}, "column0"),
         ({"aid_programme": "new-family"}, "new_programme"),
+        ({"new_programme": "Bantuan Contoh"}, "aid_programme"),
         ({"name": file.HEAD_NIK}, "name"),
     ],
 )

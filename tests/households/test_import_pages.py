@@ -175,6 +175,26 @@ def test_a_known_person_under_another_kk_is_confirmed_row_by_row(client, upload,
     assert Household.objects.get().members.count() == 2
 
 
+def test_a_refused_reason_of_an_undo_stays_in_its_open_field(client, upload, press):
+    batch = upload(file.person())
+    save(press, batch)
+    typed = f"salah {file.WIFE_NIK}"
+    answer = client.post(reverse("import_step", args=[batch.pk, "undo"]), {"reason": typed})
+    assert answer.status_code == 422
+    assert answer.context["undo_form"].errors["reason"]
+    assert answer.context["undo_form"]["reason"].value() == typed
+    assert '<details class="disclosure" open>' in answer.content.decode()
+    batch.refresh_from_db()
+    assert batch.status == BatchStatus.APPLIED
+
+
+def test_an_undo_that_is_not_open_says_so_on_the_page(client, upload, press):
+    batch = upload(file.person())
+    answer = press(batch, "import_step", "undo", reason="")
+    assert answer.status_code == 302
+    assert batch.status == BatchStatus.CHECKED
+
+
 def test_the_workbook_of_refused_rows_comes_back_clean_once_mended(client, upload, press):
     batch = upload(file.person(), file.wife(tanggallahir="31/02/1972"))
     assert batch.counts["refused"] == 2

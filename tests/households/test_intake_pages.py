@@ -1,5 +1,6 @@
 """The public forms: whoever it is about, the answer is a ticket; and what keeps machines away."""
 
+import datetime
 import re
 
 import pytest
@@ -10,11 +11,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from households import intake
-from households.models import Nomination, Objection, RemovalWish
+from households.models import Nomination, Objection, PoorList, RemovalWish
 from tests import factories as make
+from tests.households.listing import YEAR, brought_to, opened
 from tests.households.pages import page_text
 from tests.households.sending_in import PAGES, ROWS, TEXT, only, send, token, typed
 from tkpk import form_guard
@@ -349,6 +352,22 @@ def test_reports_of_one_kelurahan_are_not_found_under_the_host_of_another(client
     assert only().kelurahan.code == make.SURYATMAJAN
     assert client.get(answer.url, headers={"host": "surya.example"}).status_code == 200
     assert client.get(answer.url, headers={"host": "tegal.example"}).status_code == 404
+
+
+def test_a_newer_list_whose_days_are_over_does_not_close_an_older_one(kelurahan, staff):
+    today = timezone.localdate()
+    ends = {YEAR: today + datetime.timedelta(days=3), YEAR + 1: today - datetime.timedelta(days=1)}
+    for year, day in ends.items():
+        poor_list = opened(kelurahan, staff, year=year)
+        days = {
+            "objection_opened_on": day - datetime.timedelta(days=14),
+            "objection_closes_on": day,
+        }
+        brought_to(poor_list, "OBJECTION_WINDOW", staff, **days)
+    window = intake.objection_window(kelurahan)
+    assert window.is_open
+    assert window.closes_on == ends[YEAR]
+    assert window.poor_list_id == PoorList.objects.get(year=YEAR).pk
 
 
 def test_no_objection_is_taken_while_no_list_is_open_to_them(client, kelurahan):

@@ -47,6 +47,17 @@ def test_a_list_is_opened_and_a_second_of_the_year_is_refused_at_the_field(offic
     assert PoorList.objects.count() == 1
 
 
+def test_who_nominated_a_family_reads_that_a_second_person_verifies_it(
+    officer, client, poor_list, household
+):
+    officer.post(at("listing_add", poor_list.pk, household.pk))
+    line = Listing.objects.get()
+    said = "langkah ini harus dilakukan orang kedua"
+    assert said in page_text(officer.get(at("listing_detail", line.pk)))
+    client.force_login(factories.make_user("petugas2", Role.STAFF, poor_list.kelurahan))
+    assert said not in page_text(client.get(at("listing_detail", line.pk)))
+
+
 def test_from_the_file_to_the_list_to_the_counter(officer, client, poor_list, household, head):
     page = officer.get(file_url(household)).content.decode()
     assert at("listing_add", poor_list.pk, household.pk) in page

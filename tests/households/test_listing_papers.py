@@ -7,10 +7,10 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
-from households.listing import papers
-from households.models import PoorList
+from households.listing import keeping, lines, papers, rounds
+from households.models import Listing, PoorList, PoorListStatus
 from tests import factories
-from tests.households.listing import brought_to, held, line_on, opened
+from tests.households.listing import brought_to, families, held, line_on, opened
 from tkpk.models import Territory, TrailEntry
 from tkpk.roles import Role
 
@@ -85,6 +85,41 @@ def test_the_minutes_have_number_attendance_and_the_share_of_women(reviewed, sta
     assert "4 orang, 3 perempuan (75%)" in text
     assert "Keluarga yang tetap dalam daftar 2" in text
     assert "Wiryo" not in text
+
+
+def test_the_minutes_of_a_round_keep_their_counts_when_the_list_goes_on(kelurahan, staff):
+    poor_list = opened(kelurahan, staff)
+    second = factories.make_user("kedua", Role.STAFF, kelurahan)
+    place = factories.make_rt(kelurahan, 3, 12)
+    early, first, then, stays = (
+        lines.nominate(poor_list, family, by=staff, origin="STAFF")
+        for family in families(place, staff, 4)
+    )
+    lines.delist(early, by=second, reason="Sudah mampu")
+    for line in (first, then, stays):
+        lines.verify(line, by=second, exception="Dilihat langsung")
+    meeting = held(kelurahan, "UJI_PUBLIK_1", staff)
+    PoorList.objects.filter(pk=poor_list.pk).update(review_1=meeting)
+    poor_list.refresh_from_db()
+
+    def counts(number):
+        found = PoorList.objects.get(pk=poor_list.pk)
+        stage = PoorListStatus(f"REVIEW_{number}")
+        return rounds.outcome_of(found, stage)
+
+    keeping.advance(poor_list, "start_review_1", by=staff)
+    # Who left before the round was not taken off by its meeting.
+    assert counts(1) == rounds.Outcome(standing=3, off=0, gone=0)
+    lines.delist(Listing.objects.get(pk=first.pk), by=second, reason="Mampu")
+    assert counts(1) == rounds.Outcome(standing=2, off=1, gone=0)
+    keeping.advance(PoorList.objects.get(pk=poor_list.pk), "start_review_2", by=staff)
+    lines.delist(Listing.objects.get(pk=then.pk), by=second, reason="Mampu")
+    # The meeting is often chosen after the families were taken off.
+    now = PoorList.objects.get(pk=poor_list.pk)
+    round_2 = held(kelurahan, "UJI_PUBLIK_2", staff)
+    keeping.change_list(now, {"review_2": round_2}, by=staff, expected_version=now.version)
+    assert counts(1) == rounds.Outcome(standing=2, off=1, gone=0)
+    assert counts(2) == rounds.Outcome(standing=1, off=1, gone=0)
 
 
 def test_the_letter_and_the_last_minutes_count_and_name_nobody(reviewed, staff, tmp_path):
